@@ -1,0 +1,1 @@
+"""What happened: Django apps, every one with the same rooms."""

@@ -1,0 +1,1 @@
+"""Facts, runs, review, appeals and publication."""

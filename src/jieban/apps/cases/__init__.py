@@ -1,0 +1,1 @@
+"""Cases brought in from a platform's exports, and what was later decided about them."""

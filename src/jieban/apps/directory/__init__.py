@@ -1,0 +1,1 @@
+"""Areas and units: names, kinds, trees, aliases, populations, validity."""

@@ -1,0 +1,80 @@
+"""Every kind of event, once: its words and the keys its body must have.
+
+An event of an undeclared kind, or with other keys than these, is not written.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of event. `kind` is noun.past_verb; `keys` are exactly the keys of its body."""
+
+    kind: str
+    zh: str
+    en: str
+    keys: frozenset[str]
+
+
+def _kind(kind: str, zh: str, en: str, *keys: str) -> Kind:
+    return Kind(kind, zh, en, frozenset(keys))
+
+
+KINDS = {
+    kind.kind: kind
+    for kind in (
+        _kind(
+            "cases.imported",
+            "导入工单",
+            "cases imported",
+            "file",
+            "file_digest",
+            "profile",
+            "profile_digest",
+            "source",
+            "counts",
+            "provisional",
+        ),
+        _kind("case.attributed", "认定归属", "case attributed", "number", "before", "after"),
+        _kind("case.excluded", "剔除", "case excluded", "number", "unit", "ground", "appeal"),
+        _kind(
+            "directory.imported",
+            "导入名录",
+            "directory imported",
+            "file",
+            "file_digest",
+            "counts",
+            "changes",
+        ),
+        _kind("directory.confirmed", "确认名录条目", "directory entry confirmed", "kind", "name"),
+        _kind(
+            "directory.merged",
+            "并入名录条目",
+            "directory entry merged",
+            "kind",
+            "name",
+            "into",
+            "cases",
+        ),
+        _kind("run.computed", "测算", "run computed", "run", "period", "rulebook", "version"),
+        _kind("run.reviewed", "审核", "run reviewed", "run", "period", "rulebook"),
+        _kind(
+            "run.opened_for_appeal", "开放申诉", "run opened for appeal", "run", "until", "rulebook"
+        ),
+        _kind("run.closed_for_appeal", "申诉截止", "appeal window closed early", "run", "rulebook"),
+        _kind("run.published", "公布", "run published", "run", "version", "because", "manifest"),
+        _kind(
+            "appeal.raised",
+            "提出申诉",
+            "appeal raised",
+            "run",
+            "number",
+            "unit",
+            "ground",
+            "evidence_digest",
+        ),
+        _kind("appeal.granted", "申诉成立", "appeal granted", "ground"),
+        _kind("appeal.refused", "申诉不成立", "appeal refused"),
+        _kind("appeal.withdrawn", "撤回申诉", "appeal withdrawn"),
+    )
+}

@@ -1,0 +1,1 @@
+"""`jieban <noun> <verb>`: one module per noun."""

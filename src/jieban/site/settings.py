@@ -1,0 +1,157 @@
+"""Settings of one installation, all from the environment (`JIEBAN_*`).
+
+The page docs/zh/reference/settings.md lists them; a test keeps it complete.
+Everything has a default that works on one machine without a server.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from jieban.domain.errors import Refused
+from jieban.home import Home
+
+HOME = Home.from_environment()
+SITE = Path(__file__).resolve().parent
+
+
+def _secret_key() -> str:
+    """The site's secret, made once and kept with the other keys."""
+    file = HOME.keys / "site-secret"
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text()
+
+
+def _database(url: str | None) -> dict[str, Any]:
+    """SQLite in HOME unless a PostgreSQL address is given.
+
+    SQLite has one writer: transactions take the write lock when they begin
+    (IMMEDIATE), so two of them wait for each other instead of failing half-way.
+    """
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME.database,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 60,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                ),
+            },
+        }
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise Refused("settings.database_url", reason=str(error)) from None
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "jieban"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": 60,
+    }
+
+
+SECRET_KEY = os.environ.get("JIEBAN_SECRET_KEY") or _secret_key()
+DEBUG = False
+# Until there are accounts, nobody but this machine may ask (docs/adr/0015).
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+
+DATABASES = {"default": _database(os.environ.get("JIEBAN_DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "django.contrib.messages",
+    "jieban.apps.ledger",
+    "jieban.apps.directory",
+    "jieban.apps.cases",
+    "jieban.apps.assessments",
+    "jieban.site",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "jieban.site.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "jieban.site.middleware.Operator",
+    "jieban.site.middleware.Refusals",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "jieban.site.urls"
+WSGI_APPLICATION = "jieban.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [SITE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "jieban.site.context.everywhere",
+            ],
+            "builtins": ["django.templatetags.i18n", "jieban.site.templatetags.figures"],
+        },
+    }
+]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+LANGUAGE_CODE = {"zh": "zh-hans", "en": "en"}.get(os.environ.get("JIEBAN_LANGUAGE", "zh"), "zh-hans")
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [SITE.parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("JIEBAN_TIME_ZONE", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [SITE / "static"]
+STATIC_ROOT = HOME.path / "static"
+# Served straight from the installed package: no collect step, nothing copied.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# How long files sent through the web are kept, and how large one may be.
+KEEP_UPLOADS_DAYS = int(os.environ.get("JIEBAN_KEEP_UPLOADS_DAYS", "30"))
+MAX_UPLOAD_MB = int(os.environ.get("JIEBAN_MAX_UPLOAD_MB", "100"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
