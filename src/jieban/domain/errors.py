@@ -14,7 +14,8 @@ class Refused(Exception):
     """A rule said no; nothing changed.
 
     `code` is stable and public ("noun.what_is_wrong"), `detail` holds plain values
-    (text, numbers, lists of them) that the sentences of the code name as fields.
+    (text, numbers, lists of them) that the sentences of the code name as fields. A
+    refusal that sums up several holds them as a list of `Refused`.
     """
 
     def __init__(self, code: str, **detail: object) -> None:
@@ -26,5 +27,21 @@ class Refused(Exception):
         """The sentence of this refusal in `language`, or in the current one."""
         return refusal_text(self.code, self.detail, language)
 
+    def plain(self) -> dict[str, object]:
+        """Code, message and detail as JSON can hold them: the one error shape of every door."""
+        return {
+            "code": self.code,
+            "message": self.message(),
+            "detail": {name: _plain(value) for name, value in self.detail.items()},
+        }
+
     def __str__(self) -> str:
         return self.message()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Refused):
+        return value.plain()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -21,6 +21,7 @@ from typing import Literal
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _JOIN: dict[Language, str] = {"zh": "、", "en": ", "}
+_JOIN_SENTENCES: dict[Language, str] = {"zh": "；", "en": "; "}
 _CATALOGUE: dict[Language, str] = {"zh": "zh_Hans", "en": "en"}
 _HERE = files("jieban.domain.words")
 
@@ -58,7 +59,7 @@ def translate(msgid: str) -> str:
 
 
 def refusal_text(code: str, detail: Mapping[str, object], language: Language | None = None) -> str:
-    """The sentence of a refusal with its fields filled in; lists are joined by commas."""
+    """The sentence of a refusal with its fields filled in; items of a list are joined."""
     chosen = language or _current.get()
     fields = {name: _readable(value, chosen) for name, value in detail.items()}
     return refusals()[code][chosen].format_map(fields)
@@ -85,8 +86,13 @@ def refusals() -> Mapping[str, Mapping[str, str]]:
 
 def _readable(value: object, language: Language) -> object:
     if isinstance(value, list | tuple | set | frozenset):
-        return _JOIN[language].join(str(item) for item in value)
-    return value
+        sentences = any(hasattr(item, "message") for item in value)
+        return (_JOIN_SENTENCES if sentences else _JOIN)[language].join(
+            str(_readable(item, language)) for item in value
+        )
+    # A refusal inside a refusal speaks the same language as the one around it.
+    message = getattr(value, "message", None)
+    return message(language) if callable(message) else value
 
 
 @cache
