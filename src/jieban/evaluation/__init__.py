@@ -1,0 +1,1 @@
+"""What the numbers are: facts and a rulebook in, tables and a manifest out; no Django."""
