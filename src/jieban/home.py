@@ -7,7 +7,6 @@
       runs/            one folder per run
       uploads/         files sent through the web, encrypted, removed after a set time
       profiles/        mapping profiles of this installation, beside the shipped ones
-      rulebooks/       rulebooks of this installation, beside the shipped ones
 
 Folders are made when first asked for and readable by their owner alone.
 """
@@ -54,10 +53,6 @@ class Home:
     @property
     def profiles(self) -> Path:
         return self.path / "profiles"
-
-    @property
-    def rulebooks(self) -> Path:
-        return self.path / "rulebooks"
 
     @staticmethod
     def _made(folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """Every read of the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max, QuerySet
@@ -19,9 +19,9 @@ class Fault:
     what: str
 
 
-def head() -> int:
-    """Number of the newest event; 0 for an empty ledger. No event, no change."""
-    return Event.objects.aggregate(newest=Max("number"))["newest"] or 0
+def head(kinds: Sequence[str]) -> int:
+    """Number of the newest event of these kinds; 0 if there is none. No event, no change."""
+    return Event.objects.filter(kind__in=kinds).aggregate(newest=Max("number"))["newest"] or 0
 
 
 def events_of(subject_kind: str, subject_id: str) -> QuerySet[Event]:

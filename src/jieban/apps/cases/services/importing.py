@@ -1,0 +1,402 @@
+"""Taking in a platform's export: one file, one transaction, one event.
+
+Each row is new, changed, the same, superseded by a later line of the same file, or
+rejected; nothing else can happen to it. Either the whole file is in, or nothing of it:
+an import that was interrupted can simply be run again.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from jieban.apps.cases import storage
+from jieban.apps.cases.models import AttributedBy, Import, ImportedCase, ImportedVersion
+from jieban.apps.directory import services as directory
+from jieban.apps.directory.namebook import NameBook
+from jieban.apps.ledger import services as ledger
+from jieban.domain.actors import Actor
+from jieban.home import Home
+from jieban.sealing import Sealer
+from jieban.tables.profiles import Profile
+from jieban.tables.rows import ParsedRow, Reading, read
+
+CHUNK = 5000
+# How many changed fields an import lists one by one; the versions keep all of them.
+LISTED_CHANGES = 1000
+PERSONAL = "personal"
+
+# The fields of a row that are compared and reported when a later export corrects them.
+COMPARED = (
+    "kind",
+    "unit_written",
+    "role",
+    "street_written",
+    "community_written",
+    "category",
+    "channel",
+    "status",
+    "received_at",
+    "closed_at",
+    "due_at",
+    "excluded_ground",
+    "contacted",
+    "valid",
+    "resolved",
+    "satisfaction",
+    "held",
+    "returns",
+    "passes",
+)
+_TIMES = frozenset({"received_at", "closed_at", "due_at"})
+_POSITION = {column: index for index, column in enumerate(storage.COLUMNS)}
+_AREA = _POSITION["area_id"]
+_BY = _POSITION["attributed_by"]
+_VERSION = _POSITION["version"]
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+Key = tuple[str, ...]
+
+
+@dataclass
+class Counts:
+    """What became of the rows. `read` is the sum of all others but `skipped` and `warnings`."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    superseded: int = 0
+    rejected: int = 0
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
+    changed_fields: Counter[str] = field(default_factory=Counter)
+    provisional: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**self.__dict__, "changed_fields": dict(self.changed_fields)}
+
+
+@dataclass
+class ImportOutcome:
+    """What one import did, or would do (`dry_run`). `number` is None where nothing was stored."""
+
+    number: int | None
+    file: str
+    profile: Profile
+    reading: Reading
+    counts: Counts
+    changes: list[dict[str, Any]]
+    superseded: list[dict[str, Any]]
+    dry_run: bool
+
+
+def import_file(
+    actor: Actor,
+    path: Path,
+    *,
+    at: datetime,
+    home: Home,
+    profile: str | None = None,
+    name: str | None = None,
+    dry_run: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> ImportOutcome:
+    """Take in one export.
+
+    `profile` names the mapping; without it the heading decides. `name` is what the file
+    is called where `path` is only a temporary copy. `on_progress` is told the rows read
+    so far. The same file again changes nothing and writes no event.
+
+    Raises:
+        Refused "file.…": not a table, protected, empty, no profile fits (see tables).
+    """
+    reading = read(path, profile, home.profiles)
+    sealer = Sealer(home.keys)
+    with transaction.atomic():
+        storage.take_import_lock()
+        with directory.open_namebook() as (book, provisional):
+            record = Import(
+                at=at,
+                actor_name=actor.name,
+                file_name=name or path.name,
+                file_digest=_file_digest(path),
+                profile=reading.profile.name,
+                source=reading.profile.source,
+                zone=reading.profile.zone,
+                generated=reading.profile.generated,
+            )
+            record.save()
+            work = _Work(record, reading.profile, book, sealer)
+            for chunk in reading.iterate(CHUNK):
+                work.take(chunk)
+                if on_progress is not None:
+                    on_progress(work.counts.read + len(reading.rejected))
+            storage.settle_ids()
+            counts = work.counts
+            counts.rejected = len(reading.rejected)
+            counts.read += counts.rejected
+            counts.rejected_by_reason = dict(Counter(row.reason for row in reading.rejected))
+            counts.skipped = dict(reading.skipped)
+            counts.provisional = dict(Counter(entry["kind"] for entry in provisional))
+            if counts.new or counts.changed or counts.superseded:
+                record.counts = counts.as_dict()
+                record.changes = work.changes
+                record.save(update_fields=["counts", "changes"])
+                _write_event(actor, record, reading.profile, provisional, at=at)
+            else:
+                record.delete()
+        if dry_run:
+            transaction.set_rollback(True)
+    return ImportOutcome(
+        number=None if dry_run else record.pk,
+        file=record.file_name,
+        profile=reading.profile,
+        reading=reading,
+        counts=counts,
+        changes=work.changes,
+        superseded=work.superseded,
+        dry_run=dry_run,
+    )
+
+
+def _write_event(
+    actor: Actor,
+    record: Import,
+    profile: Profile,
+    provisional: list[dict[str, str]],
+    *,
+    at: datetime,
+) -> None:
+    counts = record.counts
+    ledger.append(
+        "import",
+        str(record.pk),
+        "cases.imported",
+        actor=actor,
+        at=at,
+        body={
+            "file": record.file_name,
+            "file_digest": record.file_digest,
+            "profile": profile.name,
+            "profile_digest": profile.digest,
+            "source": profile.source,
+            "counts": {
+                what: counts[what]
+                for what in ("read", "new", "changed", "same", "superseded", "rejected")
+            },
+            "provisional": provisional,
+        },
+    )
+
+
+class _Work:
+    """The state of one running import."""
+
+    def __init__(self, record: Import, profile: Profile, book: NameBook, sealer: Sealer) -> None:
+        self.record = record
+        self.profile = profile
+        self.book = book
+        self.sealer = sealer
+        self.counts = Counts()
+        self.changes: list[dict[str, Any]] = []
+        self.superseded: list[dict[str, Any]] = []
+        self.next_id = storage.next_id()
+
+    def take(self, chunk: list[ParsedRow]) -> None:
+        """Store one chunk: insert what is new, correct what changed, list what was superseded."""
+        self.counts.read += len(chunk)
+        latest = self._last_of_each_key(chunk)
+        known = self._known(row for row, _, _ in latest.values())
+        new: list[tuple[Any, ...]] = []
+        new_sealed: list[tuple[int, bytes]] = []
+        corrected: list[tuple[storage.Known, tuple[Any, ...], bytes]] = []
+        for key, (row, digest, private) in latest.items():
+            before = known.get(key)
+            if before is None:
+                new.append(self._values(row, self.next_id, 1, digest))
+                new_sealed.append((self.next_id, self.sealer.seal(private)))
+                self.next_id += 1
+                self.counts.new += 1
+            elif before.digest == digest:
+                self.counts.same += 1
+            else:
+                values = self._values(row, before.id, before.version, digest)
+                corrected.append((before, values, private))
+        storage.insert(new, new_sealed)
+        if corrected:
+            self._correct(corrected)
+
+    def _last_of_each_key(
+        self, chunk: list[ParsedRow]
+    ) -> dict[Key, tuple[ParsedRow, bytes, bytes]]:
+        """Of rows with one key the last counts; an earlier one that said otherwise is listed."""
+        latest: dict[Key, tuple[ParsedRow, bytes, bytes]] = {}
+        names = self.profile.key
+        for row in chunk:
+            key = tuple([getattr(row, name) for name in names])
+            private = _encode(row.private).encode()
+            digest = self.sealer.digest(_content(row) + private)
+            earlier = latest.get(key)
+            if earlier is not None:
+                if earlier[1] == digest:
+                    self.counts.same += 1
+                else:
+                    self._list_superseded(earlier[0].sheet, earlier[0].line, row.number)
+            latest[key] = (row, digest, private)
+        return latest
+
+    def _list_superseded(self, sheet: str, line: int | None, number: str) -> None:
+        self.counts.superseded += 1
+        if len(self.superseded) < LISTED_CHANGES:
+            self.superseded.append({"sheet": sheet, "line": line, "number": number})
+
+    def _known(self, rows: Iterable[ParsedRow]) -> dict[Key, storage.Known]:
+        fields = ("number", "unit", "role")
+        used = [fields.index(name) for name in self.profile.key]
+        stored = storage.known(self.profile.source, [row.number for row in rows])
+        return {tuple(entry[index] for index in used): entry[3] for entry in stored}
+
+    def _values(self, row: ParsedRow, pk: int, version: int, digest: bytes) -> tuple[Any, ...]:
+        place = self.book.place(row.street, row.community, nested=self.profile.nested)
+        time = storage.stored_time
+        return (
+            pk,
+            self.profile.source,
+            row.number,
+            row.unit,
+            row.role,
+            row.kind,
+            row.street,
+            row.community,
+            place.area,
+            place.by,
+            self.book.unit(row.unit),
+            row.category,
+            row.channel,
+            row.status,
+            time(row.received_at),
+            time(row.closed_at),
+            time(row.due_at),
+            row.excluded_ground,
+            row.contacted,
+            row.valid,
+            row.resolved,
+            row.satisfaction,
+            row.held,
+            row.returns,
+            row.passes,
+            version,
+            digest,
+            self.record.pk,
+        )
+
+    def _correct(self, corrected: list[tuple[storage.Known, tuple[Any, ...], bytes]]) -> None:
+        """Overwrite rows, keep what they said before as a version, list what changed.
+
+        A row that this very file had written a few lines above is superseded, not
+        changed: no version, since nobody ever saw it.
+        """
+        ids = [before.id for before, _, _ in corrected]
+        old_rows = ImportedCase.objects.select_related("private").in_bulk(ids)
+        versions: list[ImportedVersion] = []
+        updates: list[tuple[Any, ...]] = []
+        sealed: list[tuple[int, bytes]] = []
+        for before, values, private in corrected:
+            old = old_rows[before.id]
+            if before.brought_by == self.record.pk:
+                self._list_superseded("", None, old.number)
+            else:
+                values = self._as_next_version(old, values, private, versions)
+            updates.append(values)
+            sealed.append((before.id, self.sealer.seal(private)))
+        ImportedVersion.objects.bulk_create(versions, batch_size=500)
+        storage.update(updates, sealed)
+
+    def _as_next_version(
+        self,
+        old: ImportedCase,
+        values: tuple[Any, ...],
+        private: bytes,
+        versions: list[ImportedVersion],
+    ) -> tuple[Any, ...]:
+        self.counts.changed += 1
+        content = {name: getattr(old, name) for name in COMPARED}
+        differences = {
+            name: (content[name], after)
+            for name in COMPARED
+            if (after := _as_read(name, values[_POSITION[name]])) != content[name]
+        }
+        kept = getattr(old, "private", None)
+        if kept is None or self.sealer.open(kept.sealed) != private:
+            differences[PERSONAL] = (None, None)
+        for name, (was, now) in differences.items():
+            self.counts.changed_fields[name] += 1
+            if len(self.changes) < LISTED_CHANGES:
+                self.changes.append(
+                    {
+                        "number": old.number,
+                        "unit": old.unit_written,
+                        "field": name,
+                        "before": _plain(was),
+                        "after": _plain(now),
+                    }
+                )
+        versions.append(
+            ImportedVersion(
+                row=old,
+                version=old.version,
+                content={name: _plain(value) for name, value in content.items()},
+                sealed=None if kept is None else kept.sealed,
+                replaced_by=self.record,
+            )
+        )
+        changed = list(values)
+        changed[_VERSION] = old.version + 1
+        moved = {"street_written", "community_written"} & differences.keys()
+        if old.attributed_by == AttributedBy.PERSON and not moved:
+            # What a person decided stands until the source names another place.
+            changed[_AREA], changed[_BY] = old.area_id, old.attributed_by
+        return tuple(changed)
+
+
+def _content(row: ParsedRow) -> bytes:
+    """Everything of a row that is not personal, in one fixed order, for its digest."""
+    return "\x1f".join(
+        (
+            row.kind,
+            row.unit,
+            row.role,
+            row.street,
+            row.community,
+            row.category,
+            row.channel,
+            row.status,
+            str(row.received_at),
+            str(row.closed_at),
+            str(row.due_at),
+            row.excluded_ground,
+            f"{row.contacted}{row.valid}{row.resolved}{row.held}",
+            row.satisfaction,
+            f"{row.returns}/{row.passes}",
+        )
+    ).encode()
+
+
+def _as_read(name: str, value: Any) -> Any:
+    return storage.read_time(value) if name in _TIMES else value
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

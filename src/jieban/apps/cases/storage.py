@@ -1,0 +1,159 @@
+"""Bulk storage of imported rows: the one place that writes SQL of its own.
+
+A file may hold a million rows; the ORM's objects would cost more than all else together.
+Ids are given out here, under the import lock, so that a row and its sealed half can be
+written side by side.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+TABLE = "cases_imported"
+PRIVATE = "cases_imported_private"
+COLUMNS = (
+    "id",
+    "source",
+    "number",
+    "unit_written",
+    "role",
+    "kind",
+    "street_written",
+    "community_written",
+    "area_id",
+    "attributed_by",
+    "unit_id",
+    "category",
+    "channel",
+    "status",
+    "received_at",
+    "closed_at",
+    "due_at",
+    "excluded_ground",
+    "contacted",
+    "valid",
+    "resolved",
+    "satisfaction",
+    "held",
+    "returns",
+    "passes",
+    "version",
+    "digest",
+    "brought_by_id",
+)
+# Any number that no other part of the program uses; it names the import lock in PostgreSQL.
+_LOCK = 0x6A696562
+
+
+class Known(NamedTuple):
+    """What is needed of a stored row to decide whether a new one says anything new."""
+
+    id: int
+    digest: bytes
+    brought_by: int
+    version: int
+
+
+def take_import_lock() -> None:
+    """One import at a time. SQLite's write lock already is one; PostgreSQL gets an advisory lock."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def next_id() -> int:
+    """The first id that is free; call under the import lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {TABLE}")
+        return int(cursor.fetchone()[0])
+
+
+def known(source: str, numbers: Iterable[str]) -> list[tuple[str, str, str, Known]]:
+    """Stored rows of these case numbers: (number, unit as written, role, what is known)."""
+    wanted = sorted(set(numbers))
+    columns = "number, unit_written, role, id, digest, brought_by_id, version"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"SELECT {columns} FROM {TABLE} WHERE source = %s AND number = ANY(%s)",
+                [source, wanted],
+            )
+        else:
+            cursor.execute(
+                f"SELECT {columns} FROM {TABLE} WHERE source = %s"
+                " AND number IN (SELECT value FROM json_each(%s))",
+                [source, json.dumps(wanted)],
+            )
+        return [
+            (number, unit, role, Known(pk, bytes(digest), brought_by, version))
+            for number, unit, role, pk, digest, brought_by, version in cursor.fetchall()
+        ]
+
+
+def insert(rows: Sequence[tuple[Any, ...]], sealed: Sequence[tuple[int, bytes]]) -> None:
+    """Write new rows (values in the order of COLUMNS) and their sealed halves."""
+    if not rows:
+        return
+    if connection.vendor == "postgresql":
+        _copy(TABLE, COLUMNS, rows)
+        _copy(PRIVATE, ("row_id", "sealed"), sealed)
+        return
+    marks = ", ".join(["%s"] * len(COLUMNS))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
+        cursor.executemany(f"INSERT INTO {PRIVATE} (row_id, sealed) VALUES (%s, %s)", sealed)
+
+
+def update(rows: Sequence[tuple[Any, ...]], sealed: Sequence[tuple[int, bytes]]) -> None:
+    """Overwrite rows by id (values in the order of COLUMNS) and their sealed halves."""
+    if not rows:
+        return
+    sets = ", ".join(f"{column} = %s" for column in COLUMNS[1:])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {TABLE} SET {sets} WHERE id = %s", [(*row[1:], row[0]) for row in rows]
+        )
+        # A row whose personal half had been erased gets a new one if the source sends it again.
+        cursor.executemany(
+            f"INSERT INTO {PRIVATE} (row_id, sealed) VALUES (%s, %s)"
+            " ON CONFLICT (row_id) DO UPDATE SET sealed = excluded.sealed",
+            sealed,
+        )
+
+
+def settle_ids() -> None:
+    """After ids were given out here, let PostgreSQL's own counter go on behind them."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{TABLE}', 'id'),"
+                f" (SELECT COALESCE(MAX(id), 1) FROM {TABLE}))"
+            )
+
+
+def stored_time(moment: datetime | None) -> Any:
+    """A moment as this database keeps it; `moment` is aware and in UTC.
+
+    SQLite keeps text without a zone, exactly as Django writes it.
+    """
+    if moment is None or connection.vendor == "postgresql":
+        return moment
+    return str(moment.replace(tzinfo=None))
+
+
+def read_time(value: Any) -> datetime | None:
+    """The reverse of `stored_time` for values read past the ORM."""
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with cursor.cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)

@@ -1,0 +1,1 @@
+"""From a run to an official figure: review, appeal window, publication; and appeals."""
