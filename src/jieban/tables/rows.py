@@ -1,0 +1,637 @@
+"""What does each row of an export say?
+
+`read(path)` finds the sheets, their headers and the mapping; `iterate()` then gives the
+rows, a chunk at a time, and fills `rejected`, `skipped` and `remarks` as it goes. One bad
+row never costs a good one, and no row is dropped in silence: it is parsed, rejected with
+every reason, or counted among the skipped (blank lines, repeated heads, totals).
+A chunk is turned column by column, since an export has few columns and many rows.
+Sources: contract.md (Rows); shared design `domain.md` §6.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import compress, islice, repeat, zip_longest
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jieban.domain.errors import Refused
+from jieban.domain.words import Language, refusal_text
+from jieban.tables.headers import (
+    FIELD,
+    IGNORED,
+    UNKNOWN,
+    Column,
+    Header,
+    find_header,
+    head_rows,
+    seen_in,
+)
+from jieban.tables.profiles import (
+    HELD,
+    PRIVATE_FIELDS,
+    Profile,
+    candidates,
+    get_profile,
+    no_profile,
+)
+from jieban.tables.profiles import plain as plain_word
+from jieban.tables.reading import OpenFile, Row, Sheet, open_file
+from jieban.tables.values import (
+    Fault,
+    Times,
+    Words,
+    category_reader,
+    code_reader,
+    count_reader,
+    join_levels,
+    name_reader,
+    read_number,
+    text_of,
+)
+
+ROW_LIMITS = (65_536, 1_048_576)
+SAMPLE_ROWS = 5
+SAMPLE_LINES = 20
+TOTAL_WORDS = ("合计", "总计", "汇总", "小计")
+
+
+class ParsedRow(NamedTuple):
+    """One row as read; times are aware UTC, blank text is "", "not said" is None.
+
+    `unit`, `street`, `community` are tidied names; `category` has its levels joined by
+    "->". `private` holds what must be sealed (personal fields by field name, unknown
+    columns by heading), blanks and dropped fields left out; `raw` the cells as they were.
+    """
+
+    sheet: str
+    line: int
+    number: str
+    kind: str
+    role: str
+    unit: str
+    street: str
+    community: str
+    category: str
+    channel: str
+    received_at: datetime
+    closed_at: datetime | None
+    due_at: datetime | None
+    excluded_ground: str
+    contacted: bool | None
+    valid: bool | None
+    resolved: bool | None
+    satisfaction: str
+    held: bool
+    returns: int
+    passes: int
+    status: str
+    private: dict[str, str]
+    raw: Row
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """One thing wrong with a row: the column, what stands there, and why it cannot be taken."""
+
+    heading: str
+    value: str
+    code: str
+    detail: Mapping[str, object]
+    column: int | None
+
+    def words(self, language: Language | None = None) -> str:
+        """The reason as a sentence, in `language` or the current one."""
+        return refusal_text(self.code, self.detail, language)
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that could not be taken, with every fault it has and its cells as they were."""
+
+    sheet: str
+    line: int
+    raw: Row
+    faults: tuple[CellFault, ...]
+
+    @property
+    def reason(self) -> str:
+        """The code of its first fault, under which it is counted."""
+        return self.faults[0].code
+
+
+@dataclass
+class Remark:
+    """Something worth a look that costs no row: a code, how often, and where at first."""
+
+    code: str
+    count: int = 0
+    detail: dict[str, object] = field(default_factory=dict)
+    lines: list[tuple[str, int]] = field(default_factory=list)
+
+    def words(self, language: Language | None = None) -> str:
+        """The remark as a sentence, in `language` or the current one."""
+        return refusal_text(self.code, {**self.detail, "count": self.count}, language)
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """How one sheet will be read, for a preview; `header` is None where it will be skipped."""
+
+    sheet: Sheet
+    header: Header | None
+    seen: str
+    samples: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.sheet.name
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.header.columns if self.header else ()
+
+
+class Reading:
+    """A file about to be read, or just read. See `read`."""
+
+    def __init__(self, file: OpenFile, profile: Profile, sheets: Sequence[SheetPlan]) -> None:
+        self.file = file
+        self.profile = profile
+        self.sheets = tuple(sheets)
+        self._forget()
+
+    def _forget(self) -> None:
+        self.rejected: list[RejectedRow] = []
+        self.skipped: Counter[str] = Counter()
+        self.remarks: dict[str, Remark] = {}
+        self.lines_read = 0
+
+    @property
+    def warnings(self) -> list[Remark]:
+        """What is worth a look, most frequent first."""
+        return sorted(self.remarks.values(), key=lambda remark: -remark.count)
+
+    @property
+    def skipped_sheets(self) -> dict[str, str]:
+        """Sheets without a header the profile can use -> what stands at their top."""
+        return {plan.name: plan.seen for plan in self.sheets if plan.header is None}
+
+    @property
+    def height(self) -> int | None:
+        """Lines of all sheets, header and blanks included; None where only reading will tell."""
+        heights = [plan.sheet.height for plan in self.sheets if plan.header]
+        return None if None in heights else sum(height or 0 for height in heights)
+
+    @property
+    def rejected_by_reason(self) -> dict[str, int]:
+        """Reason code -> rejected rows, each row under its first reason."""
+        return dict(Counter(row.reason for row in self.rejected))
+
+    def iterate(self, chunk: int = 5000) -> Iterator[list[ParsedRow]]:
+        """Every good row, in the order of the file, at most `chunk` at a time.
+
+        Begins from the first row each time it is called.
+        """
+        self._forget()
+        if self.file.cut_short:
+            self.remark("table.cut_short", 1)
+        readers = _Readers(self.profile, mac_epoch=self.file.mac_epoch)
+        for plan in self.sheets:
+            if plan.header is not None:
+                yield from _Body(self, plan.sheet, plan.header, readers).chunks(chunk)
+        for name, words in readers.unread.items():
+            if words:
+                self.remark("table.word_not_counted", len(words), column=name, words=sorted(words))
+
+    def remark(
+        self, code: str, count: int, lines: Sequence[tuple[str, int]] = (), **detail: object
+    ) -> None:
+        """Count `count` more of a remark; remarks with a column are kept apart by column."""
+        key = f"{code} {detail.get('column', '')}"
+        remark = self.remarks.setdefault(key, Remark(code, detail=detail))
+        remark.count += count
+        remark.lines += list(lines)[: SAMPLE_LINES - len(remark.lines)]
+
+
+def read(
+    path: Path, profile: str | Profile | None = None, extra_profiles: Path | None = None
+) -> Reading:
+    """The file, ready to be previewed (`sheets`) and read (`iterate()`).
+
+    `profile` is a name or a path; without it the profile that knows most headings is taken.
+
+    Raises:
+        Refused "file.…": see `open_file`; "file.no_header": no sheet has the columns the
+            profile requires; "file.no_profile": no profile fits; "profile.…".
+    """
+    path = Path(path)
+    given = get_profile(profile, extra_profiles) if isinstance(profile, str) else profile
+    file = open_file(path)
+    heads = [head_rows(sheet.rows(), sheet.merges, sheet.first_column) for sheet in file.sheets]
+    chosen = given or _best_profile(path, heads, extra_profiles)
+    plans = []
+    for sheet, head in zip(file.sheets, heads, strict=True):
+        header = find_header(head, chosen)
+        samples = (
+            tuple(
+                tuple(text_of(cell) for cell in row)
+                for row in head[header.line : header.line + SAMPLE_ROWS]
+            )
+            if header
+            else ()
+        )
+        plans.append(SheetPlan(sheet, header, seen_in(head), samples))
+    if not any(plan.header for plan in plans):
+        raise Refused(
+            "file.no_header",
+            name=path.name,
+            profile=chosen.name,
+            wanted=chosen.wanted,
+            seen=[f"{plan.name}: {plan.seen}" for plan in plans],
+        )
+    return Reading(file, chosen, plans)
+
+
+def _best_profile(path: Path, heads: Sequence[Sequence[Row]], extra: Path | None) -> Profile:
+    profiles = candidates(extra)
+    fits: list[tuple[int, Profile]] = []
+    for profile in profiles:
+        found = [header for head in heads if (header := find_header(head, profile))]
+        if found:
+            fits.append((sum(len(header.fields) for header in found), profile))
+    if not fits:
+        raise no_profile(path.name, profiles, [seen_in(head) for head in heads])
+    return max(fits, key=lambda pair: pair[0])[1]
+
+
+class _Readers:
+    """What turns cells into values, with all that was already seen; one for a whole file."""
+
+    def __init__(self, profile: Profile, *, mac_epoch: bool) -> None:
+        self.profile = profile
+        self.times = Times(profile, mac_epoch=mac_epoch)
+        self.unread: dict[str, set[str]] = {}
+        read_name = name_reader(profile)
+        self.name = Words(read_name)
+        self.category = Words(category_reader(profile))
+        self.text = Words(lambda text: text)
+        yes_no = {"yes": True, "no": False}
+        said = {word: yes_no[code] for word, code in profile.codes("yes_no").items()}
+        self.yes_no = {
+            name: Words(self._noticing(name, code_reader(said, None, None)))
+            for name in ("contacted", "valid", "resolved", "held", "excluded")
+        }
+        self.satisfaction = Words(
+            self._noticing("satisfaction", code_reader(profile.codes("satisfaction"), "", "other"))
+        )
+        self.role = Words(self._role_reader())
+        self.kind = Words(code_reader(profile.codes("kind"), "request", "request"))
+        self.ground = Words(code_reader(profile.codes("ground"), "", "other"))
+        self.effect = Words(code_reader(profile.codes("status"), "", ""))
+        self.returns = Words(count_reader(0))
+        self.passes = Words(count_reader(1))
+
+    def _noticing(self, name: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
+        """`read`, remembering the words that say something but count as nothing."""
+        unread = self.unread.setdefault(name, set())
+        unknown = self.profile.unknown
+
+        def noticing(text: str) -> Any:
+            value = read(text)
+            if value in (None, "other") and len(unread) < SAMPLE_LINES:
+                key = plain_word(text)
+                if key and key not in unknown:
+                    unread.add(text[:40])
+            return value
+
+        return noticing
+
+    def _role_reader(self) -> Callable[[str], str | Fault]:
+        codes = self.profile.codes("role")
+        unknown = self.profile.unknown
+        allowed = [word for words in self.profile.words.get("role", {}).values() for word in words]
+
+        def read(text: str) -> str | Fault:
+            key = plain_word(text)
+            if not key or key in unknown:
+                return "lead"
+            return codes.get(key) or Fault("row.role_unknown", {"allowed": allowed})
+
+        return read
+
+
+class _Body:
+    """The rows of one sheet below its header."""
+
+    def __init__(self, reading: Reading, sheet: Sheet, header: Header, readers: _Readers) -> None:
+        self.reading = reading
+        self.sheet = sheet
+        self.header = header
+        self.readers = readers
+        self.profile = reading.profile
+        self.fields = header.fields
+        self.width = len(header.columns)
+        self.is_text = bool(reading.file.encoding)
+        self.private = self._private_columns()
+        self.fills = self._fills()
+        self.above: dict[int, Any] = {}
+
+    def chunks(self, size: int) -> Iterator[list[ParsedRow]]:
+        rows = self.sheet.rows()
+        line = self.header.line
+        for _ in islice(rows, line):
+            pass
+        while chunk := list(islice(rows, size)):
+            if self.fills:
+                chunk = self._filled(chunk, line)
+            good = self._parsed(chunk, line + 1)
+            line += len(chunk)
+            self.reading.lines_read += len(chunk)
+            if good:
+                yield good
+        if line in ROW_LIMITS:
+            self.reading.remark("table.row_limit", 1, [(self.sheet.name, line)], rows=line)
+
+    # merged cells: what stands in the top cell holds for every row the merge covers
+
+    def _fills(self) -> dict[int, list[tuple[int, bool]]]:
+        """Row (from 0) -> columns merged with the row above, and whether it is the top one."""
+        fills: dict[int, list[tuple[int, bool]]] = {}
+        for top, left, bottom, _ in self.sheet.merges:
+            column = left - self.sheet.first_column
+            if bottom == top or bottom < self.header.line or column < 0:
+                continue
+            # A merge that comes down from the head says nothing about rows.
+            if top < self.header.line:
+                continue
+            for at in range(top, bottom + 1):
+                fills.setdefault(at, []).append((column, at == top))
+        return fills
+
+    def _filled(self, chunk: list[Row], line: int) -> list[Row]:
+        for at, row in enumerate(chunk, start=line):
+            for column, is_top in self.fills.get(at, ()):
+                if column >= len(row):
+                    continue
+                if is_top:
+                    self.above[column] = row[column]
+                elif row[column] is None or row[column] == "":
+                    row[column] = self.above.get(column, "")
+        return chunk
+
+    # what is personal
+
+    def _private_columns(self) -> list[tuple[str, int]]:
+        """(name in `private`, column) of all that must be sealed."""
+        named = [
+            (name, self.fields[name])
+            for name in PRIVATE_FIELDS
+            if name in self.fields and name not in self.profile.dropped
+        ]
+        if self.profile.drop_unknown_columns:
+            return named
+        taken = {name for name, _ in named}
+        for column in self.header.of_kind(UNKNOWN):
+            heading = column.heading
+            while heading in taken:
+                heading += " (2)"
+            taken.add(heading)
+            named.append((heading, column.index))
+        return named
+
+    # one chunk, column by column
+
+    def _parsed(self, chunk: list[Row], first_line: int) -> list[ParsedRow]:
+        widths = set(map(len, chunk))
+        if len(widths) == 1:
+            columns: list[tuple[Any, ...]] = list(zip(*chunk, strict=True))
+        else:
+            columns = list(zip_longest(*chunk, fillvalue=""))
+        if not columns:
+            self.reading.skipped["blank"] += len(chunk)
+            return []
+        overfull = self._overfull(columns, len(chunk)) if len(columns) > self.width else set()
+        values = self._values(columns, len(chunk))
+        faulty = overfull | self._faulty(values)
+        lines: Sequence[int] = range(first_line, first_line + len(chunk))
+        private = self._private(columns, len(chunk))
+        parts: list[Any] = [
+            repeat(self.sheet.name, len(chunk)),
+            lines,
+            *values,
+            private,
+            chunk,
+        ]
+        if faulty:
+            for at in sorted(faulty):
+                self._refuse(
+                    chunk[at], lines[at], [column[at] for column in values], at in overfull
+                )
+            keep = [at not in faulty for at in range(len(chunk))]
+            parts = [list(compress(part, keep)) for part in parts]
+        good = list(map(ParsedRow._make, zip(*parts, strict=True)))
+        self._remark_on(good)
+        return good
+
+    def _values(self, columns: list[tuple[Any, ...]], count: int) -> list[list[Any]]:
+        """The columns of `ParsedRow` from `number` to `status`, in its order."""
+        readers = self.readers
+
+        def of(name: str, words: Words, absent: Any) -> list[Any]:
+            at = self.fields.get(name)
+            if at is None or at >= len(columns):
+                return [absent] * count
+            return words.column(columns[at])
+
+        def times(name: str) -> list[Any]:
+            at = self.fields.get(name)
+            if at is None or at >= len(columns):
+                return [None] * count
+            if name == "due_at" and self.profile.due_is_a_day:
+                return readers.times.last_moment_of(columns[at])
+            return readers.times.column(columns[at])
+
+        status = of("status", readers.text, "")
+        effects = of("status", readers.effect, "") if self.profile.words.get("status") else []
+        held = [said is True for said in of("held", readers.yes_no["held"], None)]
+        if HELD in effects:
+            held = [said or effect == HELD for said, effect in zip(held, effects, strict=True)]
+        return [
+            list(map(self._number, columns[self.fields["number"]])),
+            of("kind", readers.kind, "request"),
+            of("role", readers.role, "lead"),
+            of("unit", readers.name, ""),
+            of("street", readers.name, ""),
+            of("community", readers.name, ""),
+            self._categories(columns, count),
+            of("channel", readers.name, ""),
+            times("received_at"),
+            times("closed_at"),
+            times("due_at"),
+            self._grounds(effects, times("cancelled_at"), of, count),
+            of("contacted", readers.yes_no["contacted"], None),
+            of("valid", readers.yes_no["valid"], None),
+            of("resolved", readers.yes_no["resolved"], None),
+            of("satisfaction", readers.satisfaction, ""),
+            held,
+            of("returns", readers.returns, 0),
+            of("passes", readers.passes, 1),
+            status,
+        ]
+
+    def _number(self, cell: Any) -> str | Fault:
+        number = read_number(cell)
+        if (
+            number.__class__ is str
+            and number
+            and (number[0].isalnum() or number.casefold() not in self.profile.unknown)
+        ):
+            if number[0] == "未" or number[0] == "不" or number[0] == "无":
+                return "" if number in self.profile.unknown else number
+            return number
+        return number if isinstance(number, Fault) else ""
+
+    def _categories(self, columns: list[tuple[Any, ...]], count: int) -> list[str]:
+        """问题分类 where it is filled, else the three levels from their own columns."""
+        readers = self.readers
+        at = self.fields.get("category")
+        whole = readers.category.column(columns[at]) if at is not None else None
+        levels = [
+            readers.name.column(columns[self.fields[name]])
+            for name in ("category_1", "category_2", "category_3")
+            if name in self.fields
+        ]
+        if not levels:
+            return whole or [""] * count
+        if whole is None:
+            return list(map(join_levels, zip(*levels, strict=True)))
+        return [said or join_levels(parts) for said, *parts in zip(whole, *levels, strict=True)]
+
+    def _grounds(
+        self,
+        effects: list[str],
+        cancelled: list[Any],
+        of: Callable[[str, Words, Any], list[Any]],
+        count: int,
+    ) -> list[str]:
+        """Ground of exclusion: the one written, else what the status or a cancellation says."""
+        fields = self.fields
+        if not (effects or {"ground", "excluded", "cancelled_at"} & fields.keys()):
+            return [""] * count
+        written = of("ground", self.readers.ground, "")
+        said = of("excluded", self.readers.yes_no["excluded"], None)
+        grounds = [
+            "" if is_excluded is False else ground or ("other" if is_excluded else "")
+            for ground, is_excluded in zip(written, said, strict=True)
+        ]
+        if effects:
+            grounds = [
+                ground or ("" if effect == HELD else effect)
+                for ground, effect in zip(grounds, effects, strict=True)
+            ]
+        if "cancelled_at" in fields:
+            grounds = [
+                ground or ("cancelled" if moment is not None else "")
+                for ground, moment in zip(grounds, cancelled, strict=True)
+            ]
+        return grounds
+
+    def _private(self, columns: list[tuple[Any, ...]], count: int) -> list[dict[str, str]]:
+        wanted = [(name, at) for name, at in self.private if at < len(columns)]
+        if not wanted:
+            return [{} for _ in range(count)]
+        names = [name for name, _ in wanted]
+        texts = [list(map(text_of, columns[at])) for _, at in wanted]
+        return [
+            {name: text for name, text in zip(names, said, strict=True) if text}
+            for said in zip(*texts, strict=True)
+        ]
+
+    # rows that are not rows, and rows that cannot be taken
+
+    def _overfull(self, columns: list[tuple[Any, ...]], count: int) -> set[int]:
+        """Rows of a text file with more cells than the header: a stray delimiter moved them."""
+        if not self.is_text:
+            return set()
+        extra = zip(*columns[self.width :], strict=True)
+        return {at for at, cells in enumerate(extra) if any(text_of(cell) for cell in cells)}
+
+    def _faulty(self, values: list[list[Any]]) -> set[int]:
+        number, role, received = values[0], values[2], values[8]
+        faulty = {at for at, value in enumerate(number) if not value or value.__class__ is Fault}
+        faulty |= {at for at, value in enumerate(received) if value.__class__ is not datetime}
+        for column in (role, values[9], values[10]):
+            faulty |= {at for at, value in enumerate(column) if value.__class__ is Fault}
+        return faulty
+
+    def _refuse(self, row: Row, line: int, values: list[Any], overfull: bool) -> None:
+        """Skip a row that is none (blank, repeated head, total), reject one that is faulty."""
+        reading = self.reading
+        if not any(text_of(cell) for cell in row):
+            reading.skipped["blank"] += 1
+        elif self.header.repeats(row):
+            reading.skipped["repeated_header"] += 1
+        elif self._is_total(row, values):
+            reading.skipped["total"] += 1
+        else:
+            faults = tuple(self._faults(row, values, overfull))
+            reading.rejected.append(RejectedRow(self.sheet.name, line, row, faults))
+
+    def _is_total(self, row: Row, values: list[Any]) -> bool:
+        """合计 and the like stand first, and there is neither a number nor a time."""
+        first = next((text for cell in row if (text := plain_word(text_of(cell)))), "")
+        has_number = values[0] and values[0] != first
+        return (
+            first.startswith(TOTAL_WORDS) and not has_number and values[8].__class__ is not datetime
+        )
+
+    def _faults(self, row: Row, values: list[Any], overfull: bool) -> Iterator[CellFault]:
+        number, role, received, closed, due = (values[at] for at in (0, 2, 8, 9, 10))
+        if overfull:
+            yield CellFault(
+                "",
+                text_of(row[self.width]),
+                "row.too_many_cells",
+                {"width": self.width},
+                self.width,
+            )
+        for name, value in (
+            ("number", number or Fault("row.number_missing")),
+            ("received_at", received or Fault("row.received_missing")),
+            ("role", role),
+            ("closed_at", closed),
+            ("due_at", due),
+        ):
+            if value.__class__ is Fault:
+                at = self.fields[name]
+                heading = self.header.columns[at].heading
+                cell = text_of(row[at]) if at < len(row) else ""
+                detail = {"heading": heading, "value": cell[:200], **value.detail}
+                yield CellFault(heading, cell, value.code, detail, at)
+
+    def _remark_on(self, good: list[ParsedRow]) -> None:
+        odd = [
+            (row.sheet, row.line)
+            for row in good
+            if row.closed_at is not None and row.closed_at < row.received_at
+        ]
+        if odd:
+            self.reading.remark("table.closed_before_received", len(odd), odd)
+
+
+__all__ = [
+    "FIELD",
+    "IGNORED",
+    "UNKNOWN",
+    "CellFault",
+    "ParsedRow",
+    "Reading",
+    "RejectedRow",
+    "Remark",
+    "SheetPlan",
+    "read",
+]
