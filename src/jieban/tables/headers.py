@@ -137,10 +137,8 @@ def _columns(headings: Sequence[str], profile: Profile) -> tuple[Column, ...]:
         if times > 1:
             heading = f"{heading} ({times})"
         field = chosen.get(index, "")
-        if field:
-            kind = FIELD
-        else:
-            kind = IGNORED if profile.ignores(written) else UNKNOWN
+        other = IGNORED if profile.ignores(written) else UNKNOWN
+        kind = FIELD if field else other
         columns.append(Column(index, heading, kind, field))
     return tuple(columns)
 

@@ -21,13 +21,16 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jieban.domain.directory.names import UNKNOWN_WORDS
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook.grounds import GROUND_DIGITS
 
 DEFAULT_PROFILE = "beijing-district"
+LONGEST_HEADING = 100
+# Columns that the workbook of rejected rows adds; on the way back in they say nothing.
+REJECT_HEADINGS = ("原行号", "原工作表", "退回列", "退回值", "退回原因")
 
 # Fields that are counted, shown and compared; every one of them is a column of a fact.
 OPEN_FIELDS = (
@@ -90,8 +93,14 @@ def plain(text: str) -> str:
     return text.casefold()
 
 
+@lru_cache(maxsize=10_000)
 def plain_heading(text: str) -> str:
-    """A heading for comparison: as `plain`, without the marks of a form (*, 必填, colon)."""
+    """A heading for comparison: as `plain`, without the marks of a form (*, 必填, colon).
+
+    A text too long for a heading is only cut: it can equal none.
+    """
+    if len(text) > LONGEST_HEADING:
+        return text[:LONGEST_HEADING]
     return _MARKS.sub("", plain(text))
 
 
@@ -133,7 +142,7 @@ class Profile:
 
     @cached_property
     def _ignored_headings(self) -> frozenset[str]:
-        return frozenset(plain_heading(heading) for heading in self.ignored)
+        return frozenset(map(plain_heading, (*self.ignored, *REJECT_HEADINGS)))
 
     def field_of(self, heading: str) -> tuple[str, int] | None:
         """The field a heading stands for and its rank among the field's aliases (0 is best)."""
@@ -186,6 +195,13 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
+def _is_zone(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(ZoneInfo(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
 def _list_from(choices: Sequence[str], least: int = 0) -> _Key:
     return _Key(
         lambda value: _texts(value) and len(value) >= least and set(value) <= set(choices),
@@ -203,7 +219,7 @@ _KEYS: dict[str, _Key] = {
     "title.zh": _TEXT,
     "title.en": _TEXT,
     "source": _TEXT,
-    "zone": _Key(lambda value: value in available_timezones(), "Asia/Shanghai | IANA"),
+    "zone": _Key(_is_zone, "Asia/Shanghai | IANA"),
     "generated": _BOOLEAN,
     "nested": _BOOLEAN,
     "due_is_a_day": _BOOLEAN,

@@ -17,6 +17,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -106,9 +107,9 @@ def open_file(path: Path) -> OpenFile:
             start = file.read(_PEEK)
     except OSError as problem:
         raise Refused("file.unreadable", name=path.name, problem=problem.strerror) from None
-    if not start.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
-        if not start or path.stat().st_size <= len(start):
-            raise Refused("file.empty", name=path.name)
+    blank = not start.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe")
+    if blank and path.stat().st_size <= len(start):
+        raise Refused("file.empty", name=path.name)
     if start.startswith(b"PK\x03\x04") or start.startswith(b"PK\x05\x06"):
         return _open_zip(path)
     if start.startswith(_OLE):
@@ -224,7 +225,7 @@ def _sheets(path: Path) -> list[Sheet]:
     for index, meta in enumerate(workbook.sheets_metadata):
         if meta.typ not in (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.MacroSheet):
             continue
-        sheet = _guarded(path, lambda index=index: workbook.get_sheet_by_index(index))
+        sheet = _guarded(path, partial(workbook.get_sheet_by_index, index))
         start = sheet.start or (0, 0)
         merges = [
             (top, left, bottom, right)

@@ -336,6 +336,8 @@ class _Body:
         self.fields = header.fields
         self.width = len(header.columns)
         self.is_text = bool(reading.file.encoding)
+        unknown = self.profile.unknown
+        self.no_number = unknown | {word.upper() for word in unknown}
         self.private = self._private_columns()
         self.fills = self._fills()
         self.above: dict[int, Any] = {}
@@ -485,15 +487,9 @@ class _Body:
 
     def _number(self, cell: Any) -> str | Fault:
         number = read_number(cell)
-        if (
-            number.__class__ is str
-            and number
-            and (number[0].isalnum() or number.casefold() not in self.profile.unknown)
-        ):
-            if number[0] == "未" or number[0] == "不" or number[0] == "无":
-                return "" if number in self.profile.unknown else number
-            return number
-        return number if isinstance(number, Fault) else ""
+        if number.__class__ is str and number in self.no_number:
+            return ""
+        return number
 
     def _categories(self, columns: list[tuple[Any, ...]], count: int) -> list[str]:
         """问题分类 where it is filled, else the three levels from their own columns."""

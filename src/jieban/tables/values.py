@@ -7,6 +7,8 @@ that a cell seen before costs one lookup.
 Source: shared design `domain.md` §6 (dirt to survive); contract.md (Rows).
 """
 
+# ruff: noqa: DTZ001, DTZ007 - a cell carries local time; its zone is attached in one place.
+
 from __future__ import annotations
 
 import re
@@ -107,7 +109,7 @@ _SLASH = re.compile(r"[/／]")
 
 
 def category_reader(profile: Profile) -> Callable[[str], str]:
-    """Reader of "一级->二级->三级" in its spellings (->, >, ＞, →, else /); levels joined by "->"."""
+    """Reader of "一级->二级->三级", also written with >, ＞, → or /; levels joined by "->"."""
     read_name = name_reader(profile)
 
     def read(text: str) -> str:
@@ -162,7 +164,7 @@ def read_number(cell: Any) -> str | Fault:
     """
     if cell.__class__ is str:
         if _PLAIN_NUMBER(cell) and len(cell) <= NUMBER_LIMIT:
-            return cell  # type: ignore[no-any-return]
+            return cell
         return _number_text(cell)
     if cell is None or cell.__class__ is bool:
         return ""
@@ -235,7 +237,7 @@ class Times:
         self._epoch = _EPOCH_1904 if mac_epoch else _EPOCH
         self._offset, self._from, self._until = self._steady()
         self._is_steady = self._from < self._until
-        # Day as written -> its midnight (in UTC for a steady zone, else local); clock -> time since.
+        # Day as written -> its midnight, in UTC for a steady zone, else local; clock -> time since.
         self._days: dict[str, datetime] = {}
         self._clocks: dict[str, timedelta] = {}
 
@@ -349,7 +351,7 @@ class Times:
     def _compact(self, digits: str) -> datetime | Fault:
         pattern = _COMPACT.get(len(digits))
         try:
-            return datetime.strptime(digits, pattern) if pattern else _UNREADABLE  # noqa: DTZ007
+            return datetime.strptime(digits, pattern) if pattern else _UNREADABLE
         except ValueError:
             return _UNREADABLE
 
@@ -370,7 +372,7 @@ class Times:
                 found = _american(match)
                 return found if isinstance(found, datetime) else None
             try:
-                return datetime.strptime(text, pattern)  # noqa: DTZ007
+                return datetime.strptime(text, pattern)
             except ValueError:
                 continue
         return None
