@@ -32,7 +32,7 @@ def count(facts: FactsFolder, windows: Sequence[Window], *, enquiries: bool) -> 
         near = [w for w in windows if part.may_hold(w.moment, w.start, w.end)]
         if not near:
             continue
-        rows = _Rows.of(facts.read(part, COUNTED_COLUMNS), enquiries=enquiries)
+        rows = PartRows.of(facts.read(part, COUNTED_COLUMNS), enquiries=enquiries)
         for window in near:
             _count_window(rows, window, counted)
     return cube.sealed(dict(counted))
@@ -60,7 +60,7 @@ class _Key:
 
 
 @dataclass(frozen=True)
-class _Rows:
+class PartRows:
     """One part as arrays. `outcome` counts through `alphabet`, the codes that occur in it."""
 
     alphabet: NDArray[np.uint16]
@@ -74,7 +74,7 @@ class _Rows:
     moments: dict[str, Ints]
 
     @classmethod
-    def of(cls, table: pa.Table, *, enquiries: bool) -> _Rows:
+    def of(cls, table: pa.Table, *, enquiries: bool) -> PartRows:
         codes = encode_table(table)
         occurs = np.bincount(codes) > 0
         alphabet = np.flatnonzero(occurs)
@@ -117,7 +117,7 @@ def _micro(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def _count_window(rows: _Rows, window: Window, counted: dict[str, list[pa.Table]]) -> None:
+def _count_window(rows: PartRows, window: Window, counted: dict[str, list[pa.Table]]) -> None:
     taken = np.flatnonzero(rows.inside(window))
     if not taken.size:
         return
@@ -132,7 +132,7 @@ def _count_window(rows: _Rows, window: Window, counted: dict[str, list[pa.Table]
         counted[name].append(_tally(name, rows, window.period, for_area, keys))
 
 
-def _tally(name: str, rows: _Rows, period: str, taken: Ints, keys: list[_Key]) -> pa.Table:
+def _tally(name: str, rows: PartRows, period: str, taken: Ints, keys: list[_Key]) -> pa.Table:
     """Count the taken rows by keys and outcome, as a partial cube."""
     mixed = np.zeros(taken.size, dtype=np.int64)
     room = 1

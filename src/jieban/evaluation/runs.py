@@ -1,0 +1,656 @@
+"""A run 测算: facts and a rulebook in, tables and a manifest out; and the way back, `verify`.
+
+A run is a function of the facts it read, the directory, the rulebook, the code and the
+period; its id is made of their digest. Made again it is the same run and nothing is
+written. It is kept in a folder of its own that appears whole or not at all:
+
+    manifest.json  result.json  before.json  table-<level>.csv  counts.sql  cubes.parquet
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jieban.domain.errors import Refused
+from jieban.domain.rulebook import schema
+from jieban.domain.rulebook.periods import Period, month_of, months_of, previous_period
+from jieban.domain.rulebook.schema import Rulebook
+from jieban.evaluation import cube, tables
+from jieban.evaluation.cube import Cubes, Window, windows_of
+from jieban.evaluation.engines import engine as engine_named
+from jieban.evaluation.facts import FactsFolder
+from jieban.evaluation.levels import Change, Level, RateFigure, Row, evaluate_level
+from jieban.evaluation.measures import COUNTS, Counts, counting_matrix
+from jieban.evaluation.outcome import outcomes_of
+from jieban.evaluation.places import LEVELS, RollUp
+from jieban.evaluation.tables import Table
+
+FORMAT: Final = 1
+_TOLERANCE: Final = Decimal("0.01")
+
+
+def code_version() -> str:
+    """The version of this code that goes into a run's digest."""
+    try:
+        return metadata.version("jieban")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One calculation. `levels` holds every level; `folder` is None before it is kept."""
+
+    id: str
+    manifest: Mapping[str, Any]
+    rulebook: Rulebook
+    period: Period
+    levels: Mapping[str, Level]
+    folder: Path | None = None
+
+    @classmethod
+    def load(cls, folder: Path) -> Run:
+        """The run kept in `folder`.
+
+        Raises:
+            Refused: `run.unknown`, `run.damaged`.
+        """
+        if not (folder / "manifest.json").is_file():
+            raise Refused("run.unknown", run=str(folder))
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            levels = _levels_from(folder / "result.json")
+            rulebook = schema.from_table(manifest["rulebook"]["content"], folder.name)
+            return cls(
+                id=manifest["run"],
+                manifest=manifest,
+                rulebook=rulebook,
+                period=rulebook.period(manifest["period"]["name"]),
+                levels=levels,
+                folder=folder,
+            )
+        except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
+            raise Refused("run.damaged", run=folder.name, problem=repr(error)) from error
+
+    def level(self, name: str) -> list[Row]:
+        """The rows of a level in printed order, without the summary lines.
+
+        Raises:
+            Refused: `level.unknown`.
+        """
+        return list(self._level(name).rows)
+
+    def row(self, level: str, place_id: str) -> Row | None:
+        """The line of one place."""
+        return self._level(level).row(place_id)
+
+    def summary(self, level: str) -> Level:
+        """The level with its 未归属, 各单位平均 and 合并计算 lines."""
+        return self._level(level)
+
+    def before(self, level: str) -> Level | None:
+        """The same level one period earlier, by the same rulebook; None without facts."""
+        return self._before.get(level)
+
+    def previous_row(self, level: str, place_id: str) -> Row | None:
+        """The line of one place one period earlier."""
+        earlier = self.before(level)
+        return None if earlier is None else earlier.row(place_id)
+
+    def table(self, level: str) -> Table:
+        """The printed table of a level."""
+        return tables.table_of(self._level(level), self.rulebook, notes_of(self.manifest))
+
+    def facts(self, folder: Path) -> FactsFolder:
+        """The facts this run read, out of the folder that keeps them."""
+        return FactsFolder.open(folder, cited=self.manifest["facts"])
+
+    @property
+    def windows(self) -> list[Window]:
+        """The windows of this period (not of the one before)."""
+        zones = {name: entry["zone"] for name, entry in self.manifest["facts"]["sources"].items()}
+        return windows_of(self.rulebook, self.period.name, zones)
+
+    @property
+    def generated(self) -> bool:
+        """Whether any of its facts were generated rather than reported by people."""
+        return bool(self.manifest["generated"])
+
+    @cached_property
+    def cubes(self) -> Cubes:
+        """The counts of this period and the one before."""
+        if self.folder is None:
+            raise ValueError("a run that is not kept has no file of cubes")
+        return cube.read_cubes(self.folder / "cubes.parquet")
+
+    @cached_property
+    def _before(self) -> Mapping[str, Level]:
+        if self.folder is None:
+            return {}
+        return _levels_from(self.folder / "before.json")
+
+    def _level(self, name: str) -> Level:
+        if name not in self.levels:
+            raise Refused("level.unknown", level=name, known=list(LEVELS))
+        return self.levels[name]
+
+
+def run(
+    facts: FactsFolder,
+    rulebook: Rulebook,
+    period: str,
+    home_runs_dir: Path,
+    engine: str = "numpy",
+    code_version: str | None = None,
+    at: datetime | None = None,
+) -> Run:
+    """Evaluate `period` by `rulebook` and keep the run under `home_runs_dir`.
+
+    `at` is when it is made; it is noted and takes no part in the digest.
+
+    Raises:
+        Refused: `period.bad_name`, `period.no_facts`, `engine.unknown`, `disk.full`, and what
+            reading facts refuses.
+    """
+    version = code_version or globals()["code_version"]()
+    inputs = _Inputs.of(facts, rulebook, period, version)
+    folder = home_runs_dir / inputs.id
+    if (folder / "manifest.json").is_file():
+        return Run.load(folder)
+    calculated = _calculate(inputs, engine, at)
+    _keep(calculated, folder)
+    return replace(calculated.run, folder=folder)
+
+
+# --- calculating --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """Everything a run is a function of. `facts` is limited to the parts it reads."""
+
+    facts: FactsFolder
+    rulebook: Rulebook
+    period: Period
+    earlier: Period | None
+    windows: tuple[Window, ...]
+    version: str
+
+    @classmethod
+    def of(cls, facts: FactsFolder, rulebook: Rulebook, name: str, version: str) -> _Inputs:
+        period = rulebook.period(name)
+        zones = {source: entry.zone for source, entry in facts.sources.items()}
+        windows = windows_of(rulebook, name, zones)
+        if not any(_may_hold(facts, window) for window in windows if window.count == "received"):
+            raise _no_facts(facts, rulebook, name)
+        earlier = rulebook.period(previous_period(name))
+        windows += windows_of(rulebook, earlier.name, zones)
+        parts = tuple(
+            part
+            for part in facts.parts
+            if any(part.may_hold(w.moment, w.start, w.end) for w in windows)
+        )
+        return cls(
+            facts=replace(facts, parts=parts),
+            rulebook=rulebook,
+            period=period,
+            earlier=earlier,
+            windows=tuple(windows),
+            version=version,
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over facts read, directory, rulebook, code version and period."""
+        sealed = {
+            "parts": sorted(part.sha256 for part in self.facts.parts),
+            "areas": self.facts.files["areas"][1],
+            "units": self.facts.files["units"][1],
+            "rulebook": self.rulebook.digest,
+            "code": self.version,
+            "period": self.period.name,
+            "windows": [_window_json(window) for window in self.windows],
+            "generated": self.facts.generated,
+        }
+        text = json.dumps(sealed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+    @property
+    def id(self) -> str:
+        """The run's name: people read period and rulebook in it, the digest makes it unique."""
+        return f"{self.period.name}_{self.rulebook.name}_{self.digest[:12]}"
+
+
+@dataclass(frozen=True)
+class _Calculated:
+    run: Run
+    before: Mapping[str, Level]
+    cubes: Cubes
+    sql: str
+
+
+def _calculate(inputs: _Inputs, engine: str, at: datetime | None) -> _Calculated:
+    facts, rulebook = inputs.facts, inputs.rulebook
+    enquiries = rulebook.count_enquiries
+    cubes = engine_named(engine).count(facts, inputs.windows, enquiries=enquiries)
+    if not _holds(cubes, inputs.period):
+        raise _no_facts(facts, rulebook, inputs.period.name)
+    before: dict[str, Level] = {}
+    levels: dict[str, Level] = {}
+    for name in LEVELS:
+        places = facts.units if name == "unit" else facts.areas
+        if inputs.earlier is not None and _holds(cubes, inputs.earlier):
+            before[name] = evaluate_level(name, cubes, places, rulebook, inputs.earlier)
+        levels[name] = evaluate_level(
+            name, cubes, places, rulebook, inputs.period, before=before.get(name)
+        )
+    manifest = _manifest(inputs, levels, cubes, engine, at)
+    made = Run(inputs.id, manifest, rulebook, inputs.period, levels)
+    return _Calculated(made, before, cubes, _sql(inputs))
+
+
+def _holds(cubes: Cubes, period: Period) -> bool:
+    months = pa.array(period.months)
+    return bool(pc.any(pc.is_in(cubes.received_by_unit["period"], value_set=months)).as_py())
+
+
+def _may_hold(facts: FactsFolder, window: Window) -> bool:
+    return any(part.may_hold(window.moment, window.start, window.end) for part in facts.parts)
+
+
+def _no_facts(facts: FactsFolder, rulebook: Rulebook, name: str) -> Refused:
+    return Refused("period.no_facts", period=name, available=periods_with_facts(facts, rulebook))
+
+
+def periods_with_facts(facts: FactsFolder, rulebook: Rulebook) -> list[str]:
+    """Months by the rulebook's own rule into which the first or last row of a part falls."""
+    found: set[str] = set()
+    zone = rulebook.zone()
+    for part in facts.parts:
+        first, last = part.received_from, part.received_to
+        if rulebook.period_by == "closed":
+            first, last = part.closed_from, part.closed_to
+        if first is not None and last is not None:
+            ends = [month_of(moment, rulebook.period_rule, zone) for moment in (first, last)]
+            found.update(months_of(f"{ends[0]}..{ends[1]}"))
+    return sorted(found)
+
+
+def _sql(inputs: _Inputs) -> str:
+    """The counting as SQL, for the record, whichever engine counted."""
+    from jieban.evaluation.engines import duckdb_
+
+    sources = {window.source for window in inputs.windows}
+    note = "" if sources == {None} else "-- Bind the window's source, or null, to each ?.\n"
+    return note + duckdb_.statement(inputs.windows, enquiries=inputs.rulebook.count_enquiries)
+
+
+def _manifest(
+    inputs: _Inputs,
+    levels: Mapping[str, Level],
+    cubes: Cubes,
+    engine: str,
+    at: datetime | None,
+) -> dict[str, Any]:
+    facts, rulebook, period = inputs.facts, inputs.rulebook, inputs.period
+    pooled = {name: level.pooled.counts for name, level in levels.items()}
+    return {
+        "format": FORMAT,
+        "run": inputs.id,
+        "digest": inputs.digest,
+        "period": {
+            "name": period.name,
+            "from": _local(period.start, rulebook),
+            "to": _local(period.end, rulebook),
+            "zone": rulebook.period_zone,
+        },
+        "previous_period": None if inputs.earlier is None else inputs.earlier.name,
+        "windows": [_window_json(window) for window in inputs.windows],
+        "rulebook": {
+            "name": rulebook.name,
+            "digest": rulebook.digest,
+            "content": rulebook.as_table(),
+        },
+        "facts": facts.cited() | {"digest": facts.digest, "ledger_number": facts.ledger_number},
+        "counts": {
+            "received": pooled["unit"]["received"],
+            "closed": pooled["unit"]["closed"],
+            "received_for_area": pooled["district"]["received"],
+            "closed_for_area": pooled["district"]["closed"],
+            "digest": cubes.digest,
+        },
+        "generated": facts.generated,
+        "engine": engine,
+        "versions": {
+            "code": inputs.version,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pyarrow": pa.__version__,
+        },
+        "made_at": None if at is None else at.isoformat(),
+    }
+
+
+def _local(moment: datetime, rulebook: Rulebook) -> str:
+    return moment.astimezone(ZoneInfo(rulebook.zone())).isoformat()
+
+
+def _window_json(window: Window) -> dict[str, Any]:
+    return {
+        "count": window.count,
+        "period": window.period,
+        "moment": window.moment,
+        "from": window.start.isoformat(),
+        "to": window.end.isoformat(),
+        "source": window.source,
+    }
+
+
+def notes_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is printed beside every table: period, both windows, rulebook, run."""
+    months = months_of(manifest["period"]["name"])
+    windows = [window for window in manifest["windows"] if window["period"] in months]
+    notes = [
+        ("考核期", manifest["period"]["name"]),
+        ("考核期起", manifest["period"]["from"]),
+        ("考核期止（不含）", manifest["period"]["to"]),
+    ]
+    zone = manifest["period"]["zone"]
+    for count, label in (("received", "受理"), ("closed", "办结")):
+        mine = [window for window in windows if window["count"] == count]
+        start = min(window["from"] for window in mine)
+        end = max(window["to"] for window in mine)
+        notes.append((f"{label}窗口（UTC）", f"{start} — {end}"))
+    content = manifest["rulebook"]["content"]["rulebook"]
+    notes += [
+        ("时区", zone),
+        ("考核细则", f"{content['title']['zh']}（{content['name']}）"),
+        ("文号", content["document"]),
+        ("细则摘要", manifest["rulebook"]["digest"]),
+        ("测算编号", manifest["run"]),
+    ]
+    if manifest["generated"]:
+        notes.append(("说明", "含生成的演示数据，不是真实诉求"))
+    return notes
+
+
+# --- keeping and loading ------------------------------------------------------------------
+
+
+def _keep(calculated: _Calculated, folder: Path) -> None:
+    """Write the run beside its place and move it there in one step."""
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    made = calculated.run
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        _write_json(beside / "manifest.json", made.manifest)
+        _write_json(beside / "result.json", _levels_json(made.levels))
+        _write_json(beside / "before.json", _levels_json(calculated.before))
+        for name in made.levels:
+            (beside / f"table-{name}.csv").write_bytes(tables.render(made.table(name), "csv"))
+        (beside / "counts.sql").write_text(calculated.sql, encoding="utf-8")
+        cube.write_cubes(calculated.cubes, beside / "cubes.parquet")
+        _move(beside, folder)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise Refused("disk.full", path=str(folder), problem=problem) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _move(beside: Path, folder: Path) -> None:
+    for file in beside.iterdir():
+        with file.open("rb") as content:
+            os.fsync(content.fileno())
+    try:
+        beside.rename(folder)
+    except OSError:
+        # Someone else made the same run meanwhile: theirs is as good.
+        if not (folder / "manifest.json").is_file():
+            raise
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _levels_json(levels: Mapping[str, Level]) -> dict[str, Any]:
+    return {
+        name: {
+            "rows": [row_json(row) for row in level.rows],
+            "unattributed": level.unattributed and row_json(level.unattributed),
+            "mean": row_json(level.mean),
+            "pooled": row_json(level.pooled),
+        }
+        for name, level in levels.items()
+    }
+
+
+def row_json(row: Row) -> dict[str, Any]:
+    """A row as plain JSON: decimals as text, everything else as it is."""
+    plain: dict[str, Any] = _plain(asdict(row))
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Mapping):
+        return {key: _plain(held) for key, held in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def row_from_json(entry: Mapping[str, Any]) -> Row:
+    """The row that `row_json` wrote."""
+    rates = {
+        name: RateFigure(
+            part=_decimal(figure["part"]),
+            whole=figure["whole"],
+            percent=_decimal(figure["percent"]),
+            low=figure["low"],
+            high=figure["high"],
+        )
+        for name, figure in entry["rates"].items()
+    }
+    held = dict(entry) | {
+        "rates": rates,
+        "per_10000": _decimal(entry["per_10000"]),
+        "change": Change(**entry["change"]) if entry["change"] else None,
+        "flags": tuple(entry["flags"]),
+    }
+    return Row(**held)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _levels_from(path: Path) -> dict[str, Level]:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        name: Level(
+            level=name,
+            rows=tuple(map(row_from_json, level["rows"])),
+            unattributed=row_from_json(level["unattributed"]) if level["unattributed"] else None,
+            mean=row_from_json(level["mean"]),
+            pooled=row_from_json(level["pooled"]),
+        )
+        for name, level in stored.items()
+    }
+
+
+# --- figures behind a row -----------------------------------------------------------------
+
+
+def category_counts(
+    run: Run, facts: FactsFolder, level: str, place_id: str
+) -> dict[str, tuple[Counts, Counts]]:
+    """For one area: the counts of each category in this period and in the one before.
+
+    The category "" holds what has none. Units have no counts by category.
+    """
+    found: dict[str, list[Counts]] = {}
+    periods = [run.period, run.rulebook.period(run.manifest["previous_period"])]
+    by_category = run.cubes.received_by_area_category
+    for number, period in enumerate(periods):
+        zone = ZoneInfo(run.rulebook.zone())
+        first, after = (moment.astimezone(zone).date() for moment in (period.start, period.end))
+        roll_up = RollUp(facts.areas, level, first, after)
+        mine = {area.id for area in facts.areas if roll_up.target(area.id) == place_id}
+        inside = pc.and_(
+            pc.is_in(by_category["period"], value_set=pa.array(period.months)),
+            pc.is_in(by_category["area"], value_set=pa.array(sorted(mine), pa.string())),
+        )
+        for category, counts in _by_category(by_category.filter(inside), run.rulebook):
+            found.setdefault(category, [_NO_COUNTS, _NO_COUNTS])[number] = counts
+    return {category: (now, earlier) for category, (now, earlier) in sorted(found.items())}
+
+
+_NO_COUNTS: Final[Counts] = dict.fromkeys(COUNTS, 0)
+
+
+def _by_category(table: pa.Table, rulebook: Rulebook) -> Iterator[tuple[str, Counts]]:
+    codes = sorted(pc.unique(table["outcome"]).to_pylist())
+    matrix = counting_matrix(outcomes_of(codes), rulebook)
+    totals: dict[str, Any] = {}
+    summed = table.group_by(["category", "outcome"]).aggregate([("count", "sum")])
+    for row in summed.to_pylist():
+        counted = matrix[codes.index(row["outcome"])] * row["count_sum"]
+        totals[row["category"]] = totals.get(row["category"], 0) + counted
+    for category, counts in totals.items():
+        yield category, dict(zip(COUNTS, counts.tolist(), strict=True))
+
+
+# --- verifying ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first figure that does not come out again."""
+
+    level: str
+    row: str
+    column: str
+    stored: str
+    recomputed: str
+
+
+def verify(run: Run, facts: Path | FactsFolder, printed: Path | None = None) -> Difference | None:
+    """Recompute a kept run from the facts it cites; the first difference, or None.
+
+    `facts` is the folder that keeps them. Exact columns are compared exactly, intervals to
+    0.01. `printed` is a table written from the run, if that is to be checked as well.
+
+    Raises:
+        Refused: what reading the cited facts refuses.
+    """
+    path = facts if isinstance(facts, Path) else facts.path
+    name, version = run.period.name, run.manifest["versions"]["code"]
+    inputs = _Inputs.of(run.facts(path), run.rulebook, name, version)
+    again = _calculate(inputs, "numpy", None)
+    checks: list[Iterator[Difference]] = [
+        _differ_manifest(run.manifest, again.run.manifest),
+        _differ_levels(run.levels, again.run.levels),
+        _differ_tables(run, again.run, printed),
+    ]
+    return next((found for check in checks for found in check), None)
+
+
+def _differ_manifest(
+    stored: Mapping[str, Any], recomputed: Mapping[str, Any]
+) -> Iterator[Difference]:
+    for key in ("run", "digest", "period", "previous_period", "windows", "counts", "generated"):
+        was, now = _plain(stored.get(key)), _plain(recomputed[key])
+        if was != now:
+            yield Difference("manifest", "", key, str(was), str(now))
+
+
+def _differ_levels(
+    stored: Mapping[str, Level], recomputed: Mapping[str, Level]
+) -> Iterator[Difference]:
+    left, right = _levels_json(stored), _levels_json(recomputed)
+    for name in right:
+        was, now = left.get(name, {}), right[name]
+        ids = [[row["id"] for row in rows.get("rows", [])] for rows in (was, now)]
+        if ids[0] != ids[1]:
+            yield Difference(name, "", "id", str(ids[0]), str(ids[1]))
+            return
+        lines = list(zip(was["rows"], now["rows"], strict=True))
+        lines += [(was[key], now[key]) for key in ("unattributed", "mean", "pooled")]
+        for before, after in lines:
+            where = (after or before or {}).get("name", "")
+            for column, one, other in _unlike(before, after, ""):
+                yield Difference(name, where, column, str(one), str(other))
+
+
+def _unlike(stored: Any, recomputed: Any, column: str) -> Iterator[tuple[str, Any, Any]]:
+    """Paths at which two plain values differ, intervals by more than 0.01."""
+    if isinstance(stored, dict) and isinstance(recomputed, dict):
+        for key in stored | recomputed:
+            path = f"{column}.{key}" if column else key
+            yield from _unlike(stored.get(key), recomputed.get(key), path)
+    elif stored != recomputed and not _near(stored, recomputed, column):
+        yield column, stored, recomputed
+
+
+def _near(stored: Any, recomputed: Any, column: str) -> bool:
+    tolerance = float(_TOLERANCE)
+    if column == "shrunken_score":
+        tolerance *= 1_000_000
+    elif not (isinstance(stored, float) or isinstance(recomputed, float)):
+        return False
+    numbers = isinstance(stored, int | float) and isinstance(recomputed, int | float)
+    return numbers and abs(stored - recomputed) <= tolerance
+
+
+def _differ_tables(stored: Run, recomputed: Run, printed: Path | None) -> Iterator[Difference]:
+    if stored.folder is not None:
+        for name in recomputed.levels:
+            file = stored.folder / f"table-{name}.csv"
+            yield from _differ_cells(file, "csv", name, recomputed.table(name))
+    if printed is not None:
+        form = printed.suffix.lstrip(".").lower()
+        level = _level_of(printed, form, stored.manifest)
+        yield from _differ_cells(printed, form, level, recomputed.table(level))
+
+
+def _level_of(printed: Path, form: str, manifest: Mapping[str, Any]) -> str:
+    """The level a printed table shows; its own manifest says so."""
+    level: str = manifest.get("table", {}).get("level", "street")
+    return level
+
+
+def _differ_cells(file: Path, form: str, level: str, table: Table) -> Iterator[Difference]:
+    try:
+        cells = tables.read_cells(file, form if form in tables.FORMATS else "csv")
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        yield Difference(level, "", file.name, repr(error), "")
+        return
+    expected: list[Sequence[Any]] = [table.heads, *table.rows]
+    if len(cells) != len(expected):
+        yield Difference(level, "", file.name, f"{len(cells)}", f"{len(expected)}")
+        return
+    for was, now in zip(cells, expected, strict=True):
+        padded = [*was, *[""] * (len(table.heads) - len(was))]
+        for head, one, other in zip(table.heads, padded, now, strict=False):
+            tolerance = _TOLERANCE if head.startswith("区间") else Decimal(0)
+            if not tables.same_cell(one, other, tolerance=tolerance):
+                yield Difference(level, str(now[1]), head, one, str(other))
