@@ -1,0 +1,83 @@
+"""What every template may use: navigation, place, operator, the mark of generated data."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from jieban.apps.cases import selectors as cases
+from jieban.apps.directory import selectors as directory
+from jieban.apps.ledger import selectors as ledger
+from jieban.site.language import DJANGO_CODES
+
+
+@dataclass(frozen=True)
+class Door:
+    """One entry of the navigation, by a person's job. `room` is the app_name it lights up for."""
+
+    name: str
+    words: Any
+    icon: str
+    rooms: tuple[str, ...]
+
+
+DOORS = (
+    Door("assessments:overview", _("Overview"), "overview", ("assessments:overview",)),
+    Door("assessments:newest", _("Tables"), "tables", ("assessments",)),
+    Door("assessments:appeals", _("Appeals"), "appeals", ("assessments:appeal",)),
+    Door("imports:list", _("Import"), "import", ("imports", "cases")),
+    Door("directory:index", _("Directory"), "directory", ("directory",)),
+    Door("rulebooks:list", _("Rulebooks"), "rules", ("rulebooks",)),
+    Door("ledger:list", _("Ledger"), "ledger", ("ledger",)),
+)
+VERSION = version("jieban")
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """The variables of base.html: doors, place, generated, operator, language, here."""
+    # An error page may be made before the middlewares ran.
+    speaking = getattr(request, "language", "zh")
+    place, generated = _standing(next((event.number for event in ledger.newest(1)), 0))
+    return {
+        "doors": list(_doors(request)),
+        "place_name": place,
+        "generated": generated,
+        "operator": getattr(request, "actor", None),
+        "language": speaking,
+        "language_code": DJANGO_CODES[speaking],
+        "here": request.get_full_path(),
+        "version": VERSION,
+    }
+
+
+def _doors(request: HttpRequest) -> Any:
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    lit = max(DOORS, key=lambda door: max((len(r) for r in door.rooms if view.startswith(r)), default=0))
+    for door in DOORS:
+        try:
+            address = reverse(door.name)
+        except NoReverseMatch:
+            continue
+        yield {
+            "address": address,
+            "words": door.words,
+            "icon": door.icon,
+            "current": door is lit and any(view.startswith(room) for room in door.rooms),
+        }
+
+
+@lru_cache(maxsize=4)
+def _standing(newest_event: int) -> tuple[str, bool]:
+    """Name of the place, and whether anything here was generated; nothing changes without an event.
+
+    The place is the first district of the directory; without one, the names of the sources.
+    """
+    district = directory.areas().filter(kind__in=("district", "city")).first()
+    imported = cases.imports()
+    sources = imported.order_by("source").values_list("source", flat=True).distinct()
+    place = district.name if district else ", ".join(sources)
+    return place, imported.filter(generated=True).exists()

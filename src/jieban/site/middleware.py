@@ -1,0 +1,94 @@
+"""What happens around every page: language, operator, kept pages, refusals.
+
+Order matters and is set in settings: a refusal is told in the language chosen above it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from jieban.domain.errors import Refused
+from jieban.site import keeping
+from jieban.site.language import DJANGO_CODES, chosen_language, speak
+from jieban.site.operators import operator_of
+
+Answer = Callable[[HttpRequest], HttpResponse]
+# The ends of codes that mean "there is no such thing".
+_NOT_THERE = (".not_found", ".unknown", ".no_file", ".not_recorded")
+
+
+class Language:
+    """Sets `request.language` (zh or en) and speaks it in templates and below the doors."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.language = chosen_language(request)
+        speak(request.language)
+        response = self.answer(request)
+        response.headers.setdefault("Content-Language", DJANGO_CODES[request.language])
+        response.headers.setdefault("Vary", "Accept-Language, Cookie")
+        return response
+
+
+class Operator:
+    """Sets `request.actor`: who says they are acting, or None."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = operator_of(request)
+        return self.answer(request)
+
+
+class Kept:
+    """Answers pages that are a function of the ledger from the store (see keeping.py)."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not keeping.may_be_kept(request):
+            return None
+        try:
+            return keeping.answer(request, lambda: view(request, *args, **kwargs))
+        except Refused as refusal:
+            return refused_page(request, refusal)
+
+
+class Refusals:
+    """Turns `Refused` into a page that says what happened and what to do next.
+
+    A view with a form catches the refusal itself and shows it above what was typed; this is
+    for everything else. 404 where the thing does not exist, 422 where a rule said no.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        return refused_page(request, error)
+
+
+def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The page of a refusal, with a way back to where the reader came from."""
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    status = 404 if refusal.code.endswith(_NOT_THERE) else 422
+    return render(request, "refused.html", {"refusal": refusal, "back": back}, status=status)

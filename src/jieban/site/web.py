@@ -1,0 +1,74 @@
+"""Pages that belong to no room: language, operator, keys, and what is shown when all fails."""
+
+import logging
+import secrets
+import sys
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from jieban.site import language as languages
+from jieban.site.forms import OperatorForm
+from jieban.site.operators import remember_operator
+
+log = logging.getLogger(__name__)
+
+
+def language(request: HttpRequest, code: str) -> HttpResponse:
+    """Remember the language and go back; works as a plain link."""
+    if code not in languages.DJANGO_CODES:
+        raise Http404(code)
+    response = redirect(_inside(request, request.GET.get("next", "")))
+    response.set_cookie(
+        languages.COOKIE, code, max_age=languages.COOKIE_SECONDS, samesite="Lax", httponly=True
+    )
+    return response
+
+
+def operator(request: HttpRequest) -> HttpResponse:
+    """Say who is acting."""
+    if request.method == "POST":
+        form = OperatorForm(request.POST)
+        if form.is_valid():
+            response = redirect(_inside(request, form.cleaned_data["next"]))
+            remember_operator(response, form.cleaned_data["name"], form.cleaned_data["post"])
+            return response
+    else:
+        actor = request.actor
+        known = {"name": actor.name, "post": actor.post} if actor else {}
+        form = OperatorForm(initial={**known, "next": request.GET.get("next", "")})
+    return render(request, "operator.html", {"form": form})
+
+
+def keys(request: HttpRequest) -> HttpResponse:
+    """The keyboard's short cuts."""
+    return render(request, "keys.html")
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"ready": True})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403.html", {"reason": reason}, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A bug: logged with a number that the reader can quote. Needs nothing that may be broken."""
+    number = secrets.token_hex(4)
+    log.error("error %s at %s", number, request.path, exc_info=sys.exc_info())
+    speaking = languages.chosen_language(request)
+    return render(
+        None, "500.html", {"number": number, "language": speaking}, status=500, using=None
+    )
+
+
+def _inside(request: HttpRequest, address: str) -> str:
+    """The address if it is one of ours, else the first page."""
+    ours = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
+    return address if ours else "/"

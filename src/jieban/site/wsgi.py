@@ -1,0 +1,8 @@
+"""The door for a web server: granian, or any other that speaks WSGI."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jieban.site.settings")
+application = get_wsgi_application()
