@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,10 @@ def profiles() -> None:
 def list_profiles(ctx: click.Context) -> None:
     """Every profile, shipped and of this installation. 列出全部方案。"""
     known = load_profiles(ctx.obj.home.profiles)
-    if ctx.obj.json:
-        click.echo(_json({"profiles": [_summary(profile) for profile in known.values()]}))
-        return
+    ctx.obj.answer({"profiles": [_summary(profile) for profile in known.values()]})
     width = max(map(len, known))
     for profile in known.values():
-        click.echo(f"{profile.name:<{width}}  {profile.title[language()]}  ({profile.source})")
+        ctx.obj.out(f"{profile.name:<{width}}  {profile.title[language()]}  ({profile.source})")
 
 
 @profiles.command("show")
@@ -38,14 +35,12 @@ def list_profiles(ctx: click.Context) -> None:
 def show_profile(ctx: click.Context, name: str) -> None:
     """What a profile maps, with all it takes over from the one it is like. 查看一个方案。"""
     profile = get_profile(name, ctx.obj.home.profiles)
-    if ctx.obj.json:
-        click.echo(_json(_plain(profile)))
-        return
-    click.echo(f"{profile.name}  {profile.title[language()]}")
-    click.echo(f"source {profile.source} · zone {profile.zone} · key {' + '.join(profile.key)}")
+    ctx.obj.answer(_plain(profile))
+    ctx.obj.out(f"{profile.name}  {profile.title[language()]}")
+    ctx.obj.out(f"source {profile.source} · zone {profile.zone} · key {' + '.join(profile.key)}")
     for field, headings in profile.columns.items():
         mark = "*" if field in profile.required else "-" if field in profile.dropped else " "
-        click.echo(f"{mark} {field:<13} {' / '.join(headings)}")
+        ctx.obj.out(f"{mark} {field:<13} {' / '.join(headings)}")
 
 
 @profiles.command("check")
@@ -54,10 +49,8 @@ def show_profile(ctx: click.Context, name: str) -> None:
 def check_profile(ctx: click.Context, path: Path) -> None:
     """Check a profile of your own; says every key that is wrong and what is allowed. 检查方案。"""
     profile = get_profile(str(path), ctx.obj.home.profiles)
-    if ctx.obj.json:
-        click.echo(_json({"ok": True, **_summary(profile)}))
-        return
-    click.echo(f"✓ {profile.name}: {len(profile.columns)} 个字段 / fields, source {profile.source}")
+    ctx.obj.answer({"ok": True, **_summary(profile)})
+    ctx.obj.out(f"✓ {profile.name}: {len(profile.columns)} 个字段 / fields, source {profile.source}")
 
 
 def _summary(profile: Profile) -> dict[str, Any]:
@@ -83,7 +76,3 @@ def _listed(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     return value
-
-
-def _json(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=2)

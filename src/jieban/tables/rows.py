@@ -93,6 +93,14 @@ class ParsedRow(NamedTuple):
     raw: Row
 
 
+# The columns of values begin with `number`; where some of them stand among them.
+_FIRST = ParsedRow._fields.index("number")
+_NUMBER, _ROLE, _RECEIVED, _CLOSED, _DUE = (
+    ParsedRow._fields.index(name) - _FIRST
+    for name in ("number", "role", "received_at", "closed_at", "due_at")
+)
+
+
 @dataclass(frozen=True)
 class CellFault:
     """One thing wrong with a row: the column, what stands there, and why it cannot be taken."""
@@ -435,9 +443,8 @@ class _Body:
                 )
             keep = [at not in faulty for at in range(len(chunk))]
             parts = [list(compress(part, keep)) for part in parts]
-        good = list(map(ParsedRow._make, zip(*parts, strict=True)))
-        self._remark_on(good)
-        return good
+        self._remark_on(parts[1], parts[_FIRST + _RECEIVED], parts[_FIRST + _CLOSED])
+        return list(map(ParsedRow._make, zip(*parts, strict=True)))
 
     def _values(self, columns: list[tuple[Any, ...]], count: int) -> list[list[Any]]:
         """The columns of `ParsedRow` from `number` to `status`, in its order."""
@@ -460,10 +467,11 @@ class _Body:
         status = of("status", readers.text, "")
         effects = of("status", readers.effect, "") if self.profile.words.get("status") else []
         held = [said is True for said in of("held", readers.yes_no["held"], None)]
+        effects = effects if any(effects) else []
         if HELD in effects:
             held = [said or effect == HELD for said, effect in zip(held, effects, strict=True)]
         return [
-            list(map(self._number, columns[self.fields["number"]])),
+            self._numbers(columns[self.fields["number"]]),
             of("kind", readers.kind, "request"),
             of("role", readers.role, "lead"),
             of("unit", readers.name, ""),
@@ -485,11 +493,11 @@ class _Body:
             status,
         ]
 
-    def _number(self, cell: Any) -> str | Fault:
-        number = read_number(cell)
-        if number.__class__ is str and number in self.no_number:
-            return ""
-        return number
+    def _numbers(self, cells: Sequence[Any]) -> list[str | Fault]:
+        numbers = list(map(read_number, cells))
+        if self.no_number.isdisjoint(numbers):
+            return numbers
+        return ["" if number in self.no_number else number for number in numbers]
 
     def _categories(self, columns: list[tuple[Any, ...]], count: int) -> list[str]:
         """问题分类 where it is filled, else the three levels from their own columns."""
@@ -541,9 +549,18 @@ class _Body:
         if not wanted:
             return [{} for _ in range(count)]
         names = [name for name, _ in wanted]
-        texts = [list(map(text_of, columns[at])) for _, at in wanted]
+        texts = [
+            [
+                # The common case of `text_of`, without the cost of a call.
+                cell.strip() if cell.__class__ is str and cell.isprintable() else text_of(cell)
+                for cell in columns[at]
+            ]
+            for _, at in wanted
+        ]
         return [
             {name: text for name, text in zip(names, said, strict=True) if text}
+            if "" in said
+            else dict(zip(names, said, strict=True))
             for said in zip(*texts, strict=True)
         ]
 
@@ -557,11 +574,15 @@ class _Body:
         return {at for at, cells in enumerate(extra) if any(text_of(cell) for cell in cells)}
 
     def _faulty(self, values: list[list[Any]]) -> set[int]:
-        number, role, received = values[0], values[2], values[8]
-        faulty = {at for at, value in enumerate(number) if not value or value.__class__ is Fault}
-        faulty |= {at for at, value in enumerate(received) if value.__class__ is not datetime}
-        for column in (role, values[9], values[10]):
-            faulty |= {at for at, value in enumerate(column) if value.__class__ is Fault}
+        number, role, received = values[_NUMBER], values[_ROLE], values[_RECEIVED]
+        faulty: set[int] = set()
+        if not all(number):
+            faulty |= {at for at, value in enumerate(number) if not value}
+        if set(map(type, received)) != {datetime}:
+            faulty |= {at for at, value in enumerate(received) if value.__class__ is not datetime}
+        for column in (number, role, values[_CLOSED], values[_DUE]):
+            if Fault in set(map(type, column)):
+                faulty |= {at for at, value in enumerate(column) if value.__class__ is Fault}
         return faulty
 
     def _refuse(self, row: Row, line: int, values: list[Any], overfull: bool) -> None:
@@ -580,13 +601,17 @@ class _Body:
     def _is_total(self, row: Row, values: list[Any]) -> bool:
         """合计 and the like stand first, and there is neither a number nor a time."""
         first = next((text for cell in row if (text := plain_word(text_of(cell)))), "")
-        has_number = values[0] and values[0] != first
+        has_number = values[_NUMBER] and values[_NUMBER] != first
         return (
-            first.startswith(TOTAL_WORDS) and not has_number and values[8].__class__ is not datetime
+            first.startswith(TOTAL_WORDS)
+            and not has_number
+            and values[_RECEIVED].__class__ is not datetime
         )
 
     def _faults(self, row: Row, values: list[Any], overfull: bool) -> Iterator[CellFault]:
-        number, role, received, closed, due = (values[at] for at in (0, 2, 8, 9, 10))
+        number, role, received, closed, due = (
+            values[at] for at in (_NUMBER, _ROLE, _RECEIVED, _CLOSED, _DUE)
+        )
         if overfull:
             yield CellFault(
                 "",
@@ -609,11 +634,13 @@ class _Body:
                 detail = {"heading": heading, "value": cell[:200], **value.detail}
                 yield CellFault(heading, cell, value.code, detail, at)
 
-    def _remark_on(self, good: list[ParsedRow]) -> None:
+    def _remark_on(
+        self, lines: Sequence[int], received: Sequence[datetime], closed: Sequence[Any]
+    ) -> None:
         odd = [
-            (row.sheet, row.line)
-            for row in good
-            if row.closed_at is not None and row.closed_at < row.received_at
+            (self.sheet.name, line)
+            for line, start, end in zip(lines, received, closed, strict=True)
+            if end is not None and end < start
         ]
         if odd:
             self.reading.remark("table.closed_before_received", len(odd), odd)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ _CONTROL = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fault:
     """Why a cell cannot be taken: a code of `refusals/tables.toml` and its fields."""
 
@@ -78,10 +78,13 @@ class Words(dict[str, Any]):
         value = self[text] = self._read(text_of(text))
         return value
 
-    def column(self, cells: Iterable[Any]) -> list[Any]:
+    def column(self, cells: Sequence[Any]) -> list[Any]:
         """The value of each cell. Cells that are not text are read as the text they show."""
         if len(self) > self.MOST:
             self.clear()
+        if set(map(type, cells)) == {str}:
+            return list(map(self.__getitem__, cells))
+        # True, 1 and 1.0 are one key to a dictionary but three texts: only text is looked up.
         return [
             self[cell] if cell.__class__ is str else self._read(text_of(cell)) for cell in cells
         ]
@@ -163,7 +166,9 @@ def read_number(cell: Any) -> str | Fault:
     be taken for one.
     """
     if cell.__class__ is str:
-        if _PLAIN_NUMBER(cell) and len(cell) <= NUMBER_LIMIT:
+        if len(cell) <= NUMBER_LIMIT and (
+            (cell.isascii() and cell.isalnum()) or _PLAIN_NUMBER(cell)
+        ):
             return cell
         return _number_text(cell)
     if cell is None or cell.__class__ is bool:
@@ -204,6 +209,8 @@ _US_TIME = re.compile(
     r"(\d{1,2})/(\d{1,2})/(\d{4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AP])M",
     re.ASCII | re.IGNORECASE,
 )
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.0+)?)?", re.ASCII).fullmatch
+_from_iso = datetime.fromisoformat
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _WEEKDAY = re.compile(r"\(?(?:星期|周|礼拜)[一二三四五六日天]\)?")
@@ -254,16 +261,15 @@ class Times:
         if cell.__class__ is str:
             if not cell:
                 return None
-            written_day, _, written_clock = cell.partition(" ")
-            try:
-                moment = self._days[written_day] + self._clocks[written_clock]
-            except KeyError:
-                local = self._local(cell)
-                if isinstance(local, datetime):
-                    self._remember(written_day, written_clock, local)
-                    return self._in_utc(local)
-                return local
-            return moment if self._is_steady else self._in_utc(moment)
+            if len(cell) == 19 and self._is_steady and cell[10] in " T":
+                try:
+                    moment = _from_iso(cell + "+00:00")
+                except ValueError:
+                    pass
+                else:
+                    if self._from <= moment < self._until:
+                        return moment - self._offset
+            return self._from_parts(cell)
         if self._is_steady and cell.__class__ is datetime and not cell.microsecond:
             moment = cell.replace(tzinfo=UTC)
             if self._from <= moment < self._until:
@@ -271,26 +277,42 @@ class Times:
         local = self._local(cell)
         return self._in_utc(local) if isinstance(local, datetime) else local
 
+    def _from_parts(self, cell: str) -> datetime | Fault | None:
+        """A time by its day and its clock: both come back in thousands of cells."""
+        written_day, _, written_clock = cell.partition(" ")
+        day = self._days.get(written_day)
+        if day is not None:
+            since = self._clocks.get(written_clock) or _since_midnight(written_clock)
+            if since is not None:
+                moment = day + since
+                return moment if self._is_steady else self._in_utc(moment)
+        local = self._local(cell)
+        if not isinstance(local, datetime):
+            return local
+        if local.tzinfo is None:
+            self._remember(written_day, written_clock, local)
+        return self._in_utc(local)
+
     def _remember(self, written_day: str, written_clock: str, local: datetime) -> None:
-        """Keep what a day and a clock time are worth: both come back in thousands of cells."""
         key = plain(written_day)
         if any(none.startswith(key) for none in self._no_time):
             return
         day = self._local(written_day)
-        if local.tzinfo is not None or not isinstance(day, datetime) or day.tzinfo is not None:
+        if not isinstance(day, datetime) or day.tzinfo is not None:
             return
-        start = day.replace(tzinfo=UTC)
+        midnight = start = day.replace(tzinfo=None)
         if self._is_steady:
+            start = day.replace(tzinfo=UTC)
             if not self._from <= start < self._until:
                 return
-            day = start - self._offset
+            start -= self._offset
         elif not FIRST_YEAR <= day.year <= LAST_YEAR:
             return
         for kept in (self._days, self._clocks):
             if len(kept) > MOST_REMEMBERED:
                 kept.clear()
-        self._days[written_day] = day
-        self._clocks[written_clock] = local - start.replace(tzinfo=None)
+        self._days[written_day] = start
+        self._clocks[written_clock] = local - midnight
 
     def read_day_end(self, cell: Any) -> datetime | Fault | None:
         """The last microsecond of the day the cell names."""
@@ -396,6 +418,15 @@ def _tidied(cell: str) -> str:
     """Full-width letters and stray signs out of the way; the weekday says nothing new."""
     text = unicodedata.normalize("NFKC", text_of(cell))
     return " ".join(_WEEKDAY.sub(" ", text).split())
+
+
+def _since_midnight(clock: str) -> timedelta | None:
+    """9:32 or 09:32:09 as time since midnight; None for all that is less plain."""
+    match = _CLOCK(clock)
+    if match is None:
+        return None
+    hour, minute, second = match.groups("0")
+    return timedelta(hours=int(hour), minutes=int(minute), seconds=int(second))
 
 
 def _to_millisecond(moment: datetime) -> datetime:
