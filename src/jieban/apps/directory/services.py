@@ -46,7 +46,8 @@ def open_namebook() -> Iterator[tuple[NameBook, list[dict[str, str]]]]:
         )
         next_area += 1
         _save_with_code(area, "PA")
-        made.append({"kind": kind, "name": name})
+        if kind != "part":
+            made.append({"kind": kind, "name": name})
         return area.pk
 
     def create_unit(name: str) -> int:

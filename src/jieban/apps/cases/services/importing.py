@@ -6,14 +6,14 @@ an import that was interrupted can simply be run again.
 """
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 from django.db import transaction
 
 from jieban.apps.cases import storage
@@ -59,7 +59,6 @@ _POSITION = {column: index for index, column in enumerate(storage.COLUMNS)}
 _AREA = _POSITION["area_id"]
 _BY = _POSITION["attributed_by"]
 _VERSION = _POSITION["version"]
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 Key = tuple[str, ...]
 
@@ -138,6 +137,7 @@ def import_file(
                 work.take(chunk)
                 if on_progress is not None:
                     on_progress(work.counts.read + len(reading.rejected))
+            work.finish()
             storage.settle_ids()
             counts = work.counts
             counts.rejected = len(reading.rejected)
@@ -145,7 +145,7 @@ def import_file(
             counts.rejected_by_reason = dict(Counter(row.reason for row in reading.rejected))
             counts.skipped = dict(reading.skipped)
             counts.provisional = dict(Counter(entry["kind"] for entry in provisional))
-            if counts.new or counts.changed or counts.superseded:
+            if counts.new or counts.changed:
                 record.counts = counts.as_dict()
                 record.changes = work.changes
                 record.save(update_fields=["counts", "changes"])
@@ -196,8 +196,22 @@ def _write_event(
     )
 
 
+class _Pending(NamedTuple):
+    """A stored row that this file says something else about; written when the file is read."""
+
+    before: storage.Known
+    values: tuple[Any, ...]
+    private: bytes
+    digest: bytes
+
+
 class _Work:
-    """The state of one running import."""
+    """The state of one running import.
+
+    `seen` remembers where in the file each stored row was last spoken of, so that a later line
+    with the same key can name the one it supersedes. Corrections wait in `pending` until the
+    whole file is read: only the last line of a key counts, however far apart they stand.
+    """
 
     def __init__(self, record: Import, profile: Profile, book: NameBook, sealer: Sealer) -> None:
         self.record = record
@@ -208,30 +222,50 @@ class _Work:
         self.changes: list[dict[str, Any]] = []
         self.superseded: list[dict[str, Any]] = []
         self.next_id = storage.next_id()
+        self.write_time = storage.time_writer()
+        self.seen: dict[int, tuple[str, int]] = {}
+        self.pending: dict[int, _Pending] = {}
 
     def take(self, chunk: list[ParsedRow]) -> None:
-        """Store one chunk: insert what is new, correct what changed, list what was superseded."""
+        """Store the new rows of one chunk, remember the corrections."""
         self.counts.read += len(chunk)
         latest = self._last_of_each_key(chunk)
         known = self._known(row for row, _, _ in latest.values())
         new: list[tuple[Any, ...]] = []
-        new_sealed: list[tuple[int, bytes]] = []
-        corrected: list[tuple[storage.Known, tuple[Any, ...], bytes]] = []
+        sealed: list[tuple[int, bytes]] = []
         for key, (row, digest, private) in latest.items():
             before = known.get(key)
             if before is None:
                 new.append(self._values(row, self.next_id, 1, digest))
-                new_sealed.append((self.next_id, self.sealer.seal(private)))
+                sealed.append((self.next_id, self.sealer.seal(private)))
+                self.seen[self.next_id] = (row.sheet, row.line)
                 self.next_id += 1
-                self.counts.new += 1
-            elif before.digest == digest:
-                self.counts.same += 1
+            else:
+                self._compare(before, row, digest, private)
+        self.counts.new += len(new)
+        storage.insert(new, sealed)
+
+    def finish(self) -> None:
+        """Write the corrections and settle the counts: what is nothing else said the same."""
+        corrections = list(self.pending.values())
+        for start in range(0, len(corrections), CHUNK):
+            self._correct(corrections[start : start + CHUNK])
+        counts = self.counts
+        counts.same = counts.read - counts.new - counts.changed - counts.superseded
+
+    def _compare(
+        self, before: storage.Known, row: ParsedRow, digest: bytes, private: bytes
+    ) -> None:
+        waiting = self.pending.get(before.id)
+        if digest != (waiting.digest if waiting else before.digest):
+            if before.id in self.seen:
+                self._list_superseded(*self.seen[before.id], row.number)
+            if digest == before.digest:
+                del self.pending[before.id]
             else:
                 values = self._values(row, before.id, before.version, digest)
-                corrected.append((before, values, private))
-        storage.insert(new, new_sealed)
-        if corrected:
-            self._correct(corrected)
+                self.pending[before.id] = _Pending(before, values, private, digest)
+        self.seen[before.id] = (row.sheet, row.line)
 
     def _last_of_each_key(
         self, chunk: list[ParsedRow]
@@ -241,18 +275,15 @@ class _Work:
         names = self.profile.key
         for row in chunk:
             key = tuple([getattr(row, name) for name in names])
-            private = _encode(row.private).encode()
+            private = orjson.dumps(row.private, option=orjson.OPT_SORT_KEYS)
             digest = self.sealer.digest(_content(row) + private)
             earlier = latest.get(key)
-            if earlier is not None:
-                if earlier[1] == digest:
-                    self.counts.same += 1
-                else:
-                    self._list_superseded(earlier[0].sheet, earlier[0].line, row.number)
+            if earlier is not None and earlier[1] != digest:
+                self._list_superseded(earlier[0].sheet, earlier[0].line, row.number)
             latest[key] = (row, digest, private)
         return latest
 
-    def _list_superseded(self, sheet: str, line: int | None, number: str) -> None:
+    def _list_superseded(self, sheet: str, line: int, number: str) -> None:
         self.counts.superseded += 1
         if len(self.superseded) < LISTED_CHANGES:
             self.superseded.append({"sheet": sheet, "line": line, "number": number})
@@ -265,7 +296,8 @@ class _Work:
 
     def _values(self, row: ParsedRow, pk: int, version: int, digest: bytes) -> tuple[Any, ...]:
         place = self.book.place(row.street, row.community, nested=self.profile.nested)
-        time = storage.stored_time
+        write = self.write_time
+        closed, due = row.closed_at, row.due_at
         return (
             pk,
             self.profile.source,
@@ -281,9 +313,9 @@ class _Work:
             row.category,
             row.channel,
             row.status,
-            time(row.received_at),
-            time(row.closed_at),
-            time(row.due_at),
+            write(str(row.received_at)),
+            None if closed is None else write(str(closed)),
+            None if due is None else write(str(due)),
             row.excluded_ground,
             row.contacted,
             row.valid,
@@ -297,23 +329,21 @@ class _Work:
             self.record.pk,
         )
 
-    def _correct(self, corrected: list[tuple[storage.Known, tuple[Any, ...], bytes]]) -> None:
+    def _correct(self, corrections: list[_Pending]) -> None:
         """Overwrite rows, keep what they said before as a version, list what changed.
 
-        A row that this very file had written a few lines above is superseded, not
-        changed: no version, since nobody ever saw it.
+        A row that this very file had brought is only overwritten: nobody ever saw what an
+        earlier line said.
         """
-        ids = [before.id for before, _, _ in corrected]
-        old_rows = ImportedCase.objects.select_related("private").in_bulk(ids)
+        old_rows = ImportedCase.objects.select_related("private").in_bulk(
+            [each.before.id for each in corrections]
+        )
         versions: list[ImportedVersion] = []
         updates: list[tuple[Any, ...]] = []
         sealed: list[tuple[int, bytes]] = []
-        for before, values, private in corrected:
-            old = old_rows[before.id]
-            if before.brought_by == self.record.pk:
-                self._list_superseded("", None, old.number)
-            else:
-                values = self._as_next_version(old, values, private, versions)
+        for before, values, private, _ in corrections:
+            if before.brought_by != self.record.pk:
+                values = self._as_next_version(old_rows[before.id], values, private, versions)
             updates.append(values)
             sealed.append((before.id, self.sealer.seal(private)))
         ImportedVersion.objects.bulk_create(versions, batch_size=500)
@@ -368,29 +398,20 @@ class _Work:
 
 def _content(row: ParsedRow) -> bytes:
     """Everything of a row that is not personal, in one fixed order, for its digest."""
-    return "\x1f".join(
-        (
-            row.kind,
-            row.unit,
-            row.role,
-            row.street,
-            row.community,
-            row.category,
-            row.channel,
-            row.status,
-            str(row.received_at),
-            str(row.closed_at),
-            str(row.due_at),
-            row.excluded_ground,
-            f"{row.contacted}{row.valid}{row.resolved}{row.held}",
-            row.satisfaction,
-            f"{row.returns}/{row.passes}",
-        )
+    return (
+        f"{row.kind}\x1f{row.unit}\x1f{row.role}\x1f{row.street}\x1f{row.community}\x1f"
+        f"{row.category}\x1f{row.channel}\x1f{row.status}\x1f{row.received_at}\x1f"
+        f"{row.closed_at}\x1f{row.due_at}\x1f{row.excluded_ground}\x1f{row.contacted}\x1f"
+        f"{row.valid}\x1f{row.resolved}\x1f{row.satisfaction}\x1f{row.held}\x1f"
+        f"{row.returns}\x1f{row.passes}\x1f"
     ).encode()
 
 
 def _as_read(name: str, value: Any) -> Any:
-    return storage.read_time(value) if name in _TIMES else value
+    """A value as it was written, in the form the ORM gives it back."""
+    if name in _TIMES and isinstance(value, str):
+        return storage.read_time(datetime.fromisoformat(value))
+    return value
 
 
 def _plain(value: Any) -> Any:
