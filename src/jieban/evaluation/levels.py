@@ -180,7 +180,7 @@ def _tally(
     level: str, cubes: Cubes, places: Sequence[Place], rulebook: Rulebook, period: Period
 ) -> _Tally:
     key = "unit" if level == "unit" else "area"
-    first, after = _days(rulebook, period)
+    first, after = days_of(rulebook, period)
     roll_up = RollUp(places, level, first, after)
     received = _of_period(cubes[f"received_by_{key}"], period)
     closed = _of_period(cubes[f"closed_by_{key}"], period)
@@ -208,7 +208,7 @@ def _tally(
     )
 
 
-def _days(rulebook: Rulebook, period: Period) -> tuple[date, date]:
+def days_of(rulebook: Rulebook, period: Period) -> tuple[date, date]:
     """First day of the period and first day after it, as the directory's dates mean them."""
     zone = ZoneInfo(rulebook.zone())
     return period.start.astimezone(zone).date(), period.end.astimezone(zone).date()

@@ -36,7 +36,7 @@ from jieban.evaluation import cube, tables
 from jieban.evaluation.cube import Cubes, Window, windows_of
 from jieban.evaluation.engines import engine as engine_named
 from jieban.evaluation.facts import FactsFolder
-from jieban.evaluation.levels import Change, Level, RateFigure, Row, evaluate_level
+from jieban.evaluation.levels import Change, Level, RateFigure, Row, days_of, evaluate_level
 from jieban.evaluation.measures import COUNTS, Counts, counting_matrix
 from jieban.evaluation.outcome import outcomes_of
 from jieban.evaluation.places import LEVELS, RollUp
@@ -74,20 +74,27 @@ class Run:
         """
         if not (folder / "manifest.json").is_file():
             raise Refused("run.unknown", run=str(folder))
+        described = cls.of_manifest(folder / "manifest.json")
         try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             levels = _levels_from(folder / "result.json")
-            rulebook = schema.from_table(manifest["rulebook"]["content"], folder.name)
-            return cls(
-                id=manifest["run"],
-                manifest=manifest,
-                rulebook=rulebook,
-                period=rulebook.period(manifest["period"]["name"]),
-                levels=levels,
-                folder=folder,
-            )
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise Refused("run.damaged", run=folder.name, problem=repr(error)) from error
+        return replace(described, levels=levels, folder=folder)
+
+    @classmethod
+    def of_manifest(cls, path: Path) -> Run:
+        """The run a manifest describes, without its figures: enough to make it again.
+
+        Raises:
+            Refused: `run.damaged`.
+        """
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            rulebook = schema.from_table(manifest["rulebook"]["content"], path.name)
+            period = rulebook.period(manifest["period"]["name"])
+            return cls(manifest["run"], manifest, rulebook, period, levels={})
+        except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
+            raise Refused("run.damaged", run=path.name, problem=repr(error)) from error
 
     def level(self, name: str) -> list[Row]:
         """The rows of a level in printed order, without the summary lines.
@@ -511,9 +518,7 @@ def category_counts(
     periods = [run.period, run.rulebook.period(run.manifest["previous_period"])]
     by_category = run.cubes.received_by_area_category
     for number, period in enumerate(periods):
-        zone = ZoneInfo(run.rulebook.zone())
-        first, after = (moment.astimezone(zone).date() for moment in (period.start, period.end))
-        roll_up = RollUp(facts.areas, level, first, after)
+        roll_up = RollUp(facts.areas, level, *days_of(run.rulebook, period))
         mine = {area.id for area in facts.areas if roll_up.target(area.id) == place_id}
         inside = pc.and_(
             pc.is_in(by_category["period"], value_set=pa.array(period.months)),
@@ -537,6 +542,42 @@ def _by_category(table: pa.Table, rulebook: Rulebook) -> Iterator[tuple[str, Cou
         totals[row["category"]] = totals.get(row["category"], 0) + counted
     for category, counts in totals.items():
         yield category, dict(zip(COUNTS, counts.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Move:
+    """One place in two runs; scores and points in millionths, None where there is none."""
+
+    id: str
+    name: str
+    score_before: int | None
+    score_after: int | None
+    points: int | None
+    rank_before: int | None
+    rank_after: int | None
+
+
+def moves(before: Run, after: Run, level: str) -> list[Move]:
+    """Who stands elsewhere in `after` than in `before`: largest change of score first.
+
+    Places whose score and rank are the same, or that neither run scores, are left out.
+    """
+    earlier = {row.id: row for row in before.level(level)}
+    later = {row.id: row for row in after.level(level)}
+    found = []
+    for name in later | earlier:
+        old, new = earlier.get(name), later.get(name)
+        shown = new or old
+        if shown is None:
+            continue
+        scores = (old.score if old else None, new.score if new else None)
+        places = (old.rank if old else None, new.rank if new else None)
+        if scores[0] == scores[1] and places[0] == places[1]:
+            continue
+        both = scores[0] is not None and scores[1] is not None
+        change = (scores[1] or 0) - (scores[0] or 0) if both else None
+        found.append(Move(name, shown.name, *scores, change, *places))
+    return sorted(found, key=lambda move: -abs(move.points or 0))
 
 
 # --- verifying ----------------------------------------------------------------------------
@@ -586,6 +627,8 @@ def _differ_manifest(
 def _differ_levels(
     stored: Mapping[str, Level], recomputed: Mapping[str, Level]
 ) -> Iterator[Difference]:
+    if not stored:
+        return  # Only a manifest was given: it holds no figures but the counts.
     left, right = _levels_json(stored), _levels_json(recomputed)
     for name in right:
         was, now = left.get(name, {}), right[name]
@@ -627,20 +670,16 @@ def _differ_tables(stored: Run, recomputed: Run, printed: Path | None) -> Iterat
             file = stored.folder / f"table-{name}.csv"
             yield from _differ_cells(file, "csv", name, recomputed.table(name))
     if printed is not None:
-        form = printed.suffix.lstrip(".").lower()
-        level = _level_of(printed, form, stored.manifest)
-        yield from _differ_cells(printed, form, level, recomputed.table(level))
-
-
-def _level_of(printed: Path, form: str, manifest: Mapping[str, Any]) -> str:
-    """The level a printed table shows; its own manifest says so."""
-    level: str = manifest.get("table", {}).get("level", "street")
-    return level
+        # The manifest beside a printed table says which table it is.
+        shown = stored.manifest["table"]
+        yield from _differ_cells(
+            printed, shown["format"], shown["level"], recomputed.table(shown["level"])
+        )
 
 
 def _differ_cells(file: Path, form: str, level: str, table: Table) -> Iterator[Difference]:
     try:
-        cells = tables.read_cells(file, form if form in tables.FORMATS else "csv")
+        cells = tables.read_cells(file, form)
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         yield Difference(level, "", file.name, repr(error), "")
         return
