@@ -106,7 +106,7 @@ def _at_place(
     """Which rows of a part count for the place."""
     key = rows.unit if level == "unit" else rows.area
     places = facts.units if level == "unit" else facts.areas
-    roll_up = RollUp(places, level, *days_of(run.rulebook, run.period))
+    roll_up = RollUp(places, level, *days_of(run.rulebook, run.span))
     targets = [roll_up.target(name) for name in ("", *key.words)]
     if place_id == POOLED:
         mine = [True for _ in targets]

@@ -61,7 +61,7 @@ class Run:
     id: str
     manifest: Mapping[str, Any]
     rulebook: Rulebook
-    period: Period
+    period: str
     levels: Mapping[str, Level]
     folder: Path | None = None
 
@@ -91,7 +91,8 @@ class Run:
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             rulebook = schema.from_table(manifest["rulebook"]["content"], path.name)
-            period = rulebook.period(manifest["period"]["name"])
+            period: str = manifest["period"]["name"]
+            rulebook.period(period)
             return cls(manifest["run"], manifest, rulebook, period, levels={})
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise Refused("run.damaged", run=path.name, problem=repr(error)) from error
@@ -130,10 +131,15 @@ class Run:
         return FactsFolder.open(folder, cited=self.manifest["facts"])
 
     @property
+    def span(self) -> Period:
+        """From and to of the period, by the rulebook's own zone."""
+        return self.rulebook.period(self.period)
+
+    @property
     def windows(self) -> list[Window]:
         """The windows of this period (not of the one before)."""
         zones = {name: entry["zone"] for name, entry in self.manifest["facts"]["sources"].items()}
-        return windows_of(self.rulebook, self.period.name, zones)
+        return windows_of(self.rulebook, self.period, zones)
 
     @property
     def generated(self) -> bool:
@@ -269,7 +275,7 @@ def _calculate(inputs: _Inputs, engine: str, at: datetime | None) -> _Calculated
             name, cubes, places, rulebook, inputs.period, before=before.get(name)
         )
     manifest = _manifest(inputs, levels, cubes, engine, at)
-    made = Run(inputs.id, manifest, rulebook, inputs.period, levels)
+    made = Run(inputs.id, manifest, rulebook, inputs.period.name, levels)
     return _Calculated(made, before, cubes, _sql(inputs))
 
 
@@ -515,7 +521,7 @@ def category_counts(
     The category "" holds what has none. Units have no counts by category.
     """
     found: dict[str, list[Counts]] = {}
-    periods = [run.period, run.rulebook.period(run.manifest["previous_period"])]
+    periods = [run.span, run.rulebook.period(run.manifest["previous_period"])]
     by_category = run.cubes.received_by_area_category
     for number, period in enumerate(periods):
         roll_up = RollUp(facts.areas, level, *days_of(run.rulebook, period))
@@ -604,7 +610,7 @@ def verify(run: Run, facts: Path | FactsFolder, printed: Path | None = None) -> 
         Refused: what reading the cited facts refuses.
     """
     path = facts if isinstance(facts, Path) else facts.path
-    name, version = run.period.name, run.manifest["versions"]["code"]
+    name, version = run.period, run.manifest["versions"]["code"]
     inputs = _Inputs.of(run.facts(path), run.rulebook, name, version)
     again = _calculate(inputs, "numpy", None)
     checks: list[Iterator[Difference]] = [
