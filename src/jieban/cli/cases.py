@@ -11,7 +11,11 @@ from jieban.cli.desk import Desk
 from jieban.domain.errors import Refused
 from jieban.domain.words import translate as _
 from jieban.domain.words import word
-def write_rejects(*a): pass
+
+
+def write_rejects(*a):
+    pass
+
 
 MAX_LISTED = 20
 

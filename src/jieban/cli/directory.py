@@ -129,9 +129,7 @@ def provisional(desk: Desk) -> None:
 @click.pass_obj
 def confirm(desk: Desk, what: str, code: str) -> None:
     """A provisional name is a real place or unit."""
-    entry = services.confirm_entry(
-        desk.actor, selectors.entry_by_code(what, code), at=clock.now()
-    )
+    entry = services.confirm_entry(desk.actor, selectors.entry_by_code(what, code), at=clock.now())
     desk.answer({"code": entry.code, "name": entry.name, "provisional": False})
     desk.out(_("{name} is confirmed.").format(name=entry.name))
 

@@ -29,7 +29,5 @@ def build(desk: Desk, force: bool) -> None:
     )
     text = _("{rows:,} facts in {parts} parts at {path}, digest {digest}")
     desk.out(
-        text.format(
-            rows=rows, parts=len(folder.parts), path=folder.path, digest=folder.digest[:12]
-        )
+        text.format(rows=rows, parts=len(folder.parts), path=folder.path, digest=folder.digest[:12])
     )

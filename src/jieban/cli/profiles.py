@@ -50,7 +50,7 @@ def check_profile(ctx: click.Context, path: Path) -> None:
     """Check a profile of your own; says every key that is wrong and what is allowed. 检查方案。"""
     profile = get_profile(str(path), ctx.obj.home.profiles)
     ctx.obj.answer({"ok": True, **_summary(profile)})
-    ctx.obj.out(f"✓ {profile.name}: {len(profile.columns)} 个字段 / fields, source {profile.source}")
+    ctx.obj.out(f"✓ {profile.name}: {len(profile.columns)} fields, source {profile.source}")
 
 
 def _summary(profile: Profile) -> dict[str, Any]:

@@ -122,7 +122,7 @@ TIME_ZONE = os.environ.get("JIEBAN_TIME_ZONE", "Asia/Shanghai")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [SITE / "static"]
-STATIC_ROOT = HOME.path / "static"
+STATIC_ROOT = None
 # Served straight from the installed package: no collect step, nothing copied.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -205,5 +205,3 @@ def _one_at_a_time(home: Home) -> Iterator[None]:
     with (home.facts / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-

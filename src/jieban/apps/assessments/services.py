@@ -212,9 +212,7 @@ def raise_appeal(
 
 
 @transaction.atomic
-def decide_appeal(
-    actor: Actor, number: int, *, granted: bool, reason: str, at: datetime
-) -> Appeal:
+def decide_appeal(actor: Actor, number: int, *, granted: bool, reason: str, at: datetime) -> Appeal:
     """A second person decides; a granted appeal excludes the assignment.
 
     Raises:
@@ -260,9 +258,7 @@ def withdraw_appeal(actor: Actor, number: int, *, at: datetime) -> Appeal:
         Refused "appeal.not_found", and those of `appeals.check_withdraw`.
     """
     appeal = _locked_appeal(number)
-    appeals.check_withdraw(
-        appeals.State(appeal.state), raised_by=appeal.raised_by_id, by=actor.id
-    )
+    appeals.check_withdraw(appeals.State(appeal.state), raised_by=appeal.raised_by_id, by=actor.id)
     appeal.state, appeal.decided_at = appeals.State.WITHDRAWN.value, at
     appeal.save(update_fields=["state", "decided_at"])
     ledger.append("appeal", str(appeal.pk), "appeal.withdrawn", actor=actor, at=at, body={})

@@ -58,7 +58,7 @@ class Known(NamedTuple):
 
 
 def take_import_lock() -> None:
-    """One import at a time. SQLite's write lock already is one; PostgreSQL gets an advisory lock."""
+    """One import at a time: SQLite's write lock is one, PostgreSQL gets an advisory lock."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

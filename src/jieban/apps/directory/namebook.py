@@ -56,7 +56,9 @@ class NameBook:
         book = cls(create_area, create_unit)
         fields = ("id", "kind", "name_key", "parent_id", "also_parent_id")
         # Entries still valid come last, so that of two with one name the valid one is found.
-        rows = list(Area.objects.order_by("-valid_to", "-position").values_list(*fields, "valid_to"))
+        rows = list(
+            Area.objects.order_by("-valid_to", "-position").values_list(*fields, "valid_to")
+        )
         rows.sort(key=lambda row: row[5] is None)
         for number, kind, key, parent, also, _ in rows:
             book._add_area(number, kind, key, parent, also)

@@ -110,9 +110,7 @@ def demand_provisional(entry: Entry) -> None:
         raise Refused("directory.not_provisional", name=entry.name)
 
 
-def _provisional(
-    what: str, entries: Sequence[Entry], rows: dict[int, int]
-) -> list[Provisional]:
+def _provisional(what: str, entries: Sequence[Entry], rows: dict[int, int]) -> list[Provisional]:
     confirmed = [entry for entry in entries if not entry.provisional]
     return [
         Provisional(entry, what, rows.get(entry.pk, 0), _likely(entry, confirmed))

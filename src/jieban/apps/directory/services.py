@@ -19,7 +19,6 @@ from jieban.apps.directory.selectors import Entry, demand_provisional, level_of,
 from jieban.apps.ledger import services as ledger
 from jieban.domain.actors import Actor
 from jieban.domain.directory.names import same_name_key, tidy_name
-from jieban.domain.errors import Refused
 from jieban.tables.directories import DirectoryFile, Line, read_directory
 
 
@@ -242,12 +241,8 @@ class _DirectoryWriter:
             candidates = within or (orphans if len(orphans) == 1 else [])
         return candidates[0] if candidates else None
 
-    def _create(
-        self, model: type[Area] | type[Unit], line: Line, wanted: dict[str, Any]
-    ) -> Entry:
-        entry = model(
-            **wanted, name_key=same_name_key(line.name), position=self.positions[model]
-        )
+    def _create(self, model: type[Area] | type[Unit], line: Line, wanted: dict[str, Any]) -> Entry:
+        entry = model(**wanted, name_key=same_name_key(line.name), position=self.positions[model])
         self.positions[model] += 1
         if line.code:
             entry.code = line.code
@@ -285,7 +280,13 @@ class _DirectoryWriter:
     def _changed(self, entry: Entry, name: str, before: Any, after: Any) -> None:
         self.outcome.counts["changed_fields"] += 1
         self.outcome.changes.append(
-            {"code": entry.code, "name": entry.name, "field": name, "before": before, "after": after}
+            {
+                "code": entry.code,
+                "name": entry.name,
+                "field": name,
+                "before": before,
+                "after": after,
+            }
         )
 
     def _find(self, model: type[Area] | type[Unit], named: str) -> Entry | None:

@@ -1,0 +1,13 @@
+"""The site's settings on a home of its own that is thrown away."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_HOME = tempfile.mkdtemp(prefix="jieban-test-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ["JIEBAN_HOME"] = _HOME
+os.environ.setdefault("JIEBAN_LANGUAGE", "zh")
+
+from jieban.site.settings import *  # noqa: E402, F403
