@@ -8,7 +8,7 @@ first lines only; the line (or pair of lines) that names most of the profile's f
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jieban.tables.profiles import Profile, plain_heading
@@ -50,6 +50,23 @@ class Header:
 
     def of_kind(self, kind: str) -> list[Column]:
         return [column for column in self.columns if column.kind == kind]
+
+    def widened(self, head: Sequence[Row]) -> Header:
+        """With columns for the cells beyond the last heading, where most rows have such cells.
+
+        A few rows that are wider than the header were torn by a stray delimiter; a table
+        in which most are has a column nobody named.
+        """
+        body = [row for row in head[self.line :] if any(row)]
+        widths = sorted(len(row) for row in body)
+        width = len(self.columns)
+        if not body or widths[len(widths) // 2] <= width:
+            return self
+        extra = (
+            Column(index, f"第{index + 1}列", UNKNOWN)
+            for index in range(width, widths[len(widths) // 2])
+        )
+        return replace(self, columns=(*self.columns, *extra))
 
     def repeats(self, row: Row) -> bool:
         """True where a row of the body says nothing but what the head (or its title) says."""

@@ -15,7 +15,7 @@ import os
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -32,8 +32,10 @@ Merge = tuple[int, int, int, int]
 
 UNPACKED_LIMIT_GIB = 4
 CELL_LIMIT = 16 * 1024 * 1024
+LINE_LIMIT = 64 * 1024 * 1024
 _PEEK = 64 * 1024
 _BLOCK = 1024 * 1024
+_SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls",), "xlsb": (".xlsb",), "ods": (".ods",)}
 _DELIMITERS = (",", "\t", ";", "|")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOMS = (
@@ -152,7 +154,7 @@ def _open_zip(path: Path) -> OpenFile:
             mac_epoch = kind == "xlsx" and _has_mac_epoch(archive)
     except (zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, EOFError) as problem:
         raise _damaged(path, problem) from None
-    return OpenFile(path, kind, _sheets(path), mac_epoch=mac_epoch)
+    return OpenFile(path, kind, _sheets(path, kind), mac_epoch=mac_epoch)
 
 
 def _kind_of_zip(path: Path, names: set[str]) -> str:
@@ -190,7 +192,7 @@ def _open_ole(path: Path) -> OpenFile:
             if word in tail + block:
                 raise _not_a_table(path, "Word 文档", "a Word document")
             tail = block[-len(encrypted) :]
-    return OpenFile(path, "xls", _sheets(path))
+    return OpenFile(path, "xls", _sheets(path, "xls"))
 
 
 def _damaged(path: Path, problem: BaseException) -> Refused:
@@ -219,8 +221,11 @@ def _guarded(path: Path, work: Callable[[], Any]) -> Any:
         raise _damaged(path, problem) from None
 
 
-def _sheets(path: Path) -> list[Sheet]:
-    workbook = _guarded(path, lambda: calamine.load_workbook(path))
+def _sheets(path: Path, kind: str) -> list[Sheet]:
+    # The reader believes a name it knows; under any other it looks at the content.
+    told_by_name = path.suffix.lower() in _SUFFIXES[kind]
+    source = path if told_by_name else io.BytesIO(path.read_bytes())
+    workbook = _guarded(path, lambda: calamine.load_workbook(source))
     sheets = []
     for index, meta in enumerate(workbook.sheets_metadata):
         if meta.typ not in (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.MacroSheet):
@@ -310,7 +315,7 @@ def _wide(start: bytes) -> str:
 def _first_undecodable(path: Path, encoding: str) -> int | None:
     """The offset of the first byte that is not `encoding`; None if all are. Streams the file."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    done = 0
+    done = line_begins = 0
     with path.open("rb") as file:
         while True:
             block = file.read(_BLOCK)
@@ -321,7 +326,11 @@ def _first_undecodable(path: Path, encoding: str) -> int | None:
                 return done - pending + problem.start
             if not block:
                 return None
+            last_break = max(block.rfind(b"\n"), block.rfind(b"\r"))
+            line_begins = done + last_break if last_break >= 0 else line_begins
             done += len(block)
+            if done - line_begins > LINE_LIMIT:
+                raise _not_a_table(path, "没有换行的数据", "data without line breaks")
 
 
 def _line_at(path: Path, offset: int) -> int:
@@ -350,20 +359,62 @@ def _delimiter(begins: str) -> str:
     return max(_DELIMITERS, key=steadiness)
 
 
+class _Lines:
+    """The lines of a text file, those of the current record kept."""
+
+    def __init__(self, file: Iterator[str]) -> None:
+        self._file = file
+        self.kept: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._file)
+        self.kept.append(line)
+        return line
+
+
 def _text_rows(path: Path, encoding: str, delimiter: str, skip_first: bool) -> Iterator[Row]:
+    """The records of a text file; a quotation mark that is never closed costs one row only."""
     csv.field_size_limit(CELL_LIMIT)
+    width = 0
     try:
         # A last character that was cut off is shown as such; all others were checked.
         with path.open(encoding=encoding, errors="replace", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter)
+            lines = _Lines(file)
+            reader = csv.reader(lines, delimiter=delimiter)
             if skip_first:
                 next(reader, None)
+                lines.kept.clear()
                 yield []
-            yield from reader
+            for row in reader:
+                if len(lines.kept) > 1 and _swallowed(lines.kept, delimiter, width):
+                    yield from _each_alone(lines.kept, delimiter)
+                else:
+                    width = max(width, len(row))
+                    yield row
+                lines.kept.clear()
     except csv.Error:
-        line = reader.line_num
-        raise Refused("file.cell_too_long", name=path.name, line=line, limit=CELL_LIMIT) from None
+        raise Refused(
+            "file.cell_too_long", name=path.name, line=reader.line_num, limit=CELL_LIMIT
+        ) from None
     except OSError as problem:
         raise Refused(
             "file.unreadable", name=path.name, problem=problem.strerror or os.strerror(5)
         ) from None
+
+
+def _swallowed(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """True where a record of several lines hides a whole row of the table in a cell."""
+    return width > 3 and any(
+        line.count(delimiter) >= width - 1
+        and len(next(csv.reader([line], delimiter=delimiter), [])) == width
+        for line in lines[1:]
+    )
+
+
+def _each_alone(lines: Sequence[str], delimiter: str) -> Iterator[Row]:
+    yield next(csv.reader([lines[0]], delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    for line in lines[1:]:
+        yield next(csv.reader([line], delimiter=delimiter), [])

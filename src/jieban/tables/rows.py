@@ -244,6 +244,8 @@ def read(
     plans = []
     for sheet, head in zip(file.sheets, heads, strict=True):
         header = find_header(head, chosen)
+        if header and file.encoding:
+            header = header.widened(head)
         samples = (
             tuple(
                 tuple(text_of(cell) for cell in row)
@@ -283,7 +285,7 @@ class _Readers:
         self.profile = profile
         self.times = Times(profile, mac_epoch=mac_epoch)
         self.unread: dict[str, set[str]] = {}
-        read_name = name_reader(profile)
+        read_name, unknown = name_reader(profile), profile.unknown
         self.name = Words(read_name)
         self.category = Words(category_reader(profile))
         self.text = Words(lambda text: text)
@@ -294,11 +296,13 @@ class _Readers:
             for name in ("contacted", "valid", "resolved", "held", "excluded")
         }
         self.satisfaction = Words(
-            self._noticing("satisfaction", code_reader(profile.codes("satisfaction"), "", "other"))
+            self._noticing(
+                "satisfaction", code_reader(profile.codes("satisfaction"), "", "other", unknown)
+            )
         )
         self.role = Words(self._role_reader())
         self.kind = Words(code_reader(profile.codes("kind"), "request", "request"))
-        self.ground = Words(code_reader(profile.codes("ground"), "", "other"))
+        self.ground = Words(code_reader(profile.codes("ground"), "", "other", unknown))
         self.effect = Words(code_reader(profile.codes("status"), "", ""))
         self.returns = Words(count_reader(0))
         self.passes = Words(count_reader(1))

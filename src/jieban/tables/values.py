@@ -131,12 +131,14 @@ def join_levels(levels: Iterable[str]) -> str:
     return "->".join([level for level in levels if level])
 
 
-def code_reader(codes: Mapping[str, Any], blank: Any, other: Any) -> Callable[[str], Any]:
+def code_reader(
+    codes: Mapping[str, Any], blank: Any, other: Any, unknown: frozenset[str] = frozenset()
+) -> Callable[[str], Any]:
     """Reader of a column with a closed list of words; `blank` for none, `other` for any else."""
 
     def read(text: str) -> Any:
         key = plain(text)
-        return codes.get(key, other) if key else blank
+        return codes.get(key, other) if key and key not in unknown else blank
 
     return read
 

@@ -13,7 +13,7 @@ import re
 import unicodedata
 
 # Words an export writes where it knows no name. Profiles may add their own.
-UNKNOWN_WORDS = frozenset({"不详", "未知", "无", "-", "--", "/", "—", "——", "N/A"})
+UNKNOWN_WORDS = frozenset({"不详", "未知", "无", "-", "--", "/", "—", "——", "N/A", "NULL"})
 
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u180e"
