@@ -264,8 +264,8 @@ class _DirectoryWriter:
             self._changed(entry, "provisional", True, False)
             entry.provisional = False
         if entry.name != line.name:
-            _add_alias(entry, entry.name, decided_by="directory", within=None)
             entry.name_key = same_name_key(line.name)
+            _add_alias(entry, entry.name, decided_by="directory", within=None)
         for name, value in wanted.items():
             # A blank cell says nothing; it does not take away what is known.
             if value is not None and getattr(entry, name) != value:
