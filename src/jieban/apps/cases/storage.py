@@ -57,6 +57,15 @@ class Known(NamedTuple):
     version: int
 
 
+class Stored(NamedTuple):
+    """A stored row by what a profile may use as its key; fields are called as in a parsed row."""
+
+    number: str
+    unit: str
+    role: str
+    known: Known
+
+
 def take_import_lock() -> None:
     """One import at a time: SQLite's write lock is one, PostgreSQL gets an advisory lock."""
     if connection.vendor == "postgresql":
@@ -74,8 +83,8 @@ def next_id() -> int:
         return int(cursor.fetchone()[0])
 
 
-def known(source: str, numbers: Iterable[str]) -> list[tuple[str, str, str, Known]]:
-    """Stored rows of these case numbers: (number, unit as written, role, what is known)."""
+def known(source: str, numbers: Iterable[str]) -> list[Stored]:
+    """The stored rows of these case numbers."""
     wanted = sorted(set(numbers))
     columns = "number, unit_written, role, id, digest, brought_by_id, version"
     with connection.cursor() as cursor:
@@ -91,7 +100,7 @@ def known(source: str, numbers: Iterable[str]) -> list[tuple[str, str, str, Know
                 [source, json.dumps(wanted)],
             )
         return [
-            (number, unit, role, Known(pk, bytes(digest), brought_by, version))
+            Stored(number, unit, role, Known(pk, bytes(digest), brought_by, version))
             for number, unit, role, pk, digest, brought_by, version in cursor.fetchall()
         ]
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,8 +60,10 @@ _POSITION = {column: index for index, column in enumerate(storage.COLUMNS)}
 _AREA = _POSITION["area_id"]
 _BY = _POSITION["attributed_by"]
 _VERSION = _POSITION["version"]
+# What a row says, without where in the file it stands and how its cells were written.
+_CONTENT = slice(ParsedRow._fields.index("number"), ParsedRow._fields.index("raw"))
 
-Key = tuple[str, ...]
+Key = str | tuple[str, ...]
 
 
 @dataclass
@@ -93,6 +96,7 @@ class ImportOutcome:
     counts: Counts
     changes: list[dict[str, Any]]
     superseded: list[dict[str, Any]]
+    provisional: list[dict[str, str]]
     dry_run: bool
 
 
@@ -162,6 +166,7 @@ def import_file(
         counts=counts,
         changes=work.changes,
         superseded=work.superseded,
+        provisional=provisional,
         dry_run=dry_run,
     )
 
@@ -221,6 +226,7 @@ class _Work:
         self.counts = Counts()
         self.changes: list[dict[str, Any]] = []
         self.superseded: list[dict[str, Any]] = []
+        self.key_of = attrgetter(*profile.key)
         self.next_id = storage.next_id()
         self.write_time = storage.time_writer()
         self.seen: dict[int, tuple[str, int]] = {}
@@ -232,18 +238,19 @@ class _Work:
         latest = self._last_of_each_key(chunk)
         known = self._known(row for row, _, _ in latest.values())
         new: list[tuple[Any, ...]] = []
-        sealed: list[tuple[int, bytes]] = []
+        private_halves: list[bytes] = []
         for key, (row, digest, private) in latest.items():
             before = known.get(key)
             if before is None:
                 new.append(self._values(row, self.next_id, 1, digest))
-                sealed.append((self.next_id, self.sealer.seal(private)))
+                private_halves.append(private)
                 self.seen[self.next_id] = (row.sheet, row.line)
                 self.next_id += 1
             else:
                 self._compare(before, row, digest, private)
         self.counts.new += len(new)
-        storage.insert(new, sealed)
+        sealed = self.sealer.seal_all(private_halves)
+        storage.insert(new, [(row[0], half) for row, half in zip(new, sealed, strict=True)])
 
     def finish(self) -> None:
         """Write the corrections and settle the counts: what is nothing else said the same."""
@@ -272,11 +279,12 @@ class _Work:
     ) -> dict[Key, tuple[ParsedRow, bytes, bytes]]:
         """Of rows with one key the last counts; an earlier one that said otherwise is listed."""
         latest: dict[Key, tuple[ParsedRow, bytes, bytes]] = {}
-        names = self.profile.key
+        digest_of = self.sealer.digest
         for row in chunk:
-            key = tuple([getattr(row, name) for name in names])
+            key = self.key_of(row)
+            content = orjson.dumps(row[_CONTENT], option=orjson.OPT_SORT_KEYS)
+            digest = digest_of(content)
             private = orjson.dumps(row.private, option=orjson.OPT_SORT_KEYS)
-            digest = self.sealer.digest(_content(row) + private)
             earlier = latest.get(key)
             if earlier is not None and earlier[1] != digest:
                 self._list_superseded(earlier[0].sheet, earlier[0].line, row.number)
@@ -289,10 +297,8 @@ class _Work:
             self.superseded.append({"sheet": sheet, "line": line, "number": number})
 
     def _known(self, rows: Iterable[ParsedRow]) -> dict[Key, storage.Known]:
-        fields = ("number", "unit", "role")
-        used = [fields.index(name) for name in self.profile.key]
         stored = storage.known(self.profile.source, [row.number for row in rows])
-        return {tuple(entry[index] for index in used): entry[3] for entry in stored}
+        return {self.key_of(entry): entry.known for entry in stored}
 
     def _values(self, row: ParsedRow, pk: int, version: int, digest: bytes) -> tuple[Any, ...]:
         place = self.book.place(row.street, row.community, nested=self.profile.nested)
@@ -356,7 +362,11 @@ class _Work:
         private: bytes,
         versions: list[ImportedVersion],
     ) -> tuple[Any, ...]:
-        self.counts.changed += 1
+        """The row's values with the next version number, and the old content put aside.
+
+        A row whose digest differs though nothing in it does was written by an earlier
+        release that read more or fewer fields: it gets its new digest and nothing else.
+        """
         content = {name: getattr(old, name) for name in COMPARED}
         differences = {
             name: (content[name], after)
@@ -366,6 +376,9 @@ class _Work:
         kept = getattr(old, "private", None)
         if kept is None or self.sealer.open(kept.sealed) != private:
             differences[PERSONAL] = (None, None)
+        if not differences:
+            return values
+        self.counts.changed += 1
         for name, (was, now) in differences.items():
             self.counts.changed_fields[name] += 1
             if len(self.changes) < LISTED_CHANGES:
@@ -394,17 +407,6 @@ class _Work:
             # What a person decided stands until the source names another place.
             changed[_AREA], changed[_BY] = old.area_id, old.attributed_by
         return tuple(changed)
-
-
-def _content(row: ParsedRow) -> bytes:
-    """Everything of a row that is not personal, in one fixed order, for its digest."""
-    return (
-        f"{row.kind}\x1f{row.unit}\x1f{row.role}\x1f{row.street}\x1f{row.community}\x1f"
-        f"{row.category}\x1f{row.channel}\x1f{row.status}\x1f{row.received_at}\x1f"
-        f"{row.closed_at}\x1f{row.due_at}\x1f{row.excluded_ground}\x1f{row.contacted}\x1f"
-        f"{row.valid}\x1f{row.resolved}\x1f{row.satisfaction}\x1f{row.held}\x1f"
-        f"{row.returns}\x1f{row.passes}\x1f"
-    ).encode()
 
 
 def _as_read(name: str, value: Any) -> Any:

@@ -195,6 +195,5 @@ def _plain_name(name: str) -> str:
     stem, dot, ending = last.rpartition(".")
     stem, ending = (stem, dot + ending[:10]) if stem else (last, "")
     # A file name holds 255 bytes; a Chinese sign takes three of them.
-    return (stem[: _LONGEST_NAME // 2] if not stem.isascii() else stem[:_LONGEST_NAME]) + ending or (
-        "upload"
-    )
+    longest = _LONGEST_NAME if stem.isascii() else _LONGEST_NAME // 2
+    return stem[:longest] + ending or "upload"
