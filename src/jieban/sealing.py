@@ -57,7 +57,7 @@ class Sealer:
             sealed.append(prefix + nonce + encrypt(nonce, value, None))
         return sealed
 
-    def open(self, sealed: bytes) -> bytes:
+    def open(self, sealed: bytes | memoryview) -> bytes:
         sealed = bytes(sealed)
         if len(sealed) < _HEAD or sealed[0] != VERSION:
             raise Refused("sealing.broken")

@@ -9,13 +9,9 @@ from jieban import clock
 from jieban.apps.cases import selectors, services
 from jieban.cli.desk import Desk
 from jieban.domain.errors import Refused
+from jieban.domain.words import language, refusals, word
 from jieban.domain.words import translate as _
-from jieban.domain.words import word
-
-
-def write_rejects(*a):
-    pass
-
+from jieban.tables.rejects import write_rejects
 
 MAX_LISTED = 20
 
@@ -101,7 +97,7 @@ def _write_rejects(outcome: services.ImportOutcome, wanted: Path) -> Path:
 
 def _say(desk: Desk, outcome: services.ImportOutcome, written: Path | None) -> None:
     counts = outcome.counts
-    title = outcome.profile.title[_language()]
+    title = outcome.profile.title[language()]
     head = _("{file} (profile: {profile})")
     desk.out(head.format(file=outcome.file, profile=title))
     if outcome.dry_run:
@@ -191,7 +187,10 @@ def imports(desk: Desk) -> None:
     ]
     desk.answer({"imports": listed})
     for entry in listed:
-        desk.out("{import:>5}  {at:%Y-%m-%d %H:%M}  {file}  +{new:,} ~{changed:,}".format(**entry))
+        moment = f"{entry['at']:%Y-%m-%d %H:%M}"
+        desk.out(
+            f"{entry['import']:>5}  {moment}  {entry['file']}  +{entry['new']:,} ~{entry['changed']:,}"
+        )
     if not listed:
         desk.out(_("Nothing was imported yet: jieban cases import FILE"))
 
@@ -208,15 +207,7 @@ def attribute(desk: Desk, number: str, area: str, reason: str) -> None:
     desk.out(_("Case {number}: {rows} rows attributed.").format(number=number, rows=rows))
 
 
-def _language() -> str:
-    from jieban.domain.words import language
-
-    return language()
-
-
 def _is_plain(code: str) -> bool:
-    from jieban.domain.words import refusals
-
     return code in refusals() and "{" not in refusals()[code]["en"]
 
 

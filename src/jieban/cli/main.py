@@ -61,7 +61,7 @@ class Jieban(click.Group):
         desk = _desk(ctx)
         if noun.database:
             desk.start_database()
-        command = getattr(importlib.import_module(noun.module), noun.name)
+        command: click.Command = getattr(importlib.import_module(noun.module), noun.name)
         if cmd_name == "evaluate":
             publication = importlib.import_module("jieban.cli.publication")
             publication.attach(command)
@@ -84,7 +84,8 @@ def _desk(ctx: click.Context) -> Desk:
             ctx.meta["json"],
             ctx.params.get("acting"),
         )
-    return ctx.obj
+    desk: Desk = ctx.obj
+    return desk
 
 
 def _choose_language(given: str | None) -> None:
@@ -131,10 +132,10 @@ def main(arguments: list[str] | None = None) -> None:
         print(_("Interrupted. Nothing was stored; run it again."), file=sys.stderr)
         code = 130
     except Exception as error:
-        refusal = _as_refusal(error)
-        if refusal is None:
+        trouble = _as_refusal(error)
+        if trouble is None:
             raise
-        code = _refuse(refusal, as_json)
+        code = _refuse(trouble, as_json)
     sys.stdout.flush()
     sys.exit(code)
 

@@ -34,14 +34,14 @@ def units() -> QuerySet[Unit]:
 def area_by_code(code: str) -> Area:
     found = Area.objects.filter(code=code).first()
     if found is None:
-        raise Refused("directory.unknown_area", code=code)
+        raise Refused("directory.unknown_area", entry=code)
     return found
 
 
 def unit_by_code(code: str) -> Unit:
     found = Unit.objects.filter(code=code).first()
     if found is None:
-        raise Refused("directory.unknown_unit", code=code)
+        raise Refused("directory.unknown_unit", entry=code)
     return found
 
 

@@ -224,7 +224,7 @@ class _DirectoryWriter:
         self, model: type[Area] | type[Unit], line: Line, parent: Entry | None
     ) -> Entry | None:
         """The entry a line speaks of: by code, else by name (within its parent, if it has one)."""
-        by_code = self._all(model).get(line.code) if line.code else None
+        by_code: Entry | None = self._all(model).get(line.code) if line.code else None
         if by_code is not None:
             return by_code
         key = same_name_key(line.name)
@@ -292,8 +292,9 @@ class _DirectoryWriter:
     def _find(self, model: type[Area] | type[Unit], named: str) -> Entry | None:
         """By code, else by name; of several with one name the first in directory order."""
         entries = self._all(model)
-        if named in entries:
-            return entries[named]
+        found: Entry | None = entries.get(named)
+        if found is not None:
+            return found
         key = same_name_key(named)
         return next((entry for entry in entries.values() if entry.name_key == key), None)
 
