@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import xlwt
+
 from jieban.tables.rows import ParsedRow, Reading, read
 
 HEAD = [

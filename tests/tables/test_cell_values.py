@@ -1,11 +1,14 @@
 """Cells: every way a time, a number or a word was seen written."""
 
+# ruff: noqa: DTZ001 - cells hold local times without a zone
+
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from jieban.tables.profiles import get_profile
 from jieban.tables.values import (
     Fault,

@@ -58,14 +58,11 @@ class Header:
         in which most are has a column nobody named.
         """
         body = [row for row in head[self.line :] if any(row)]
-        widths = sorted(len(row) for row in body)
         width = len(self.columns)
-        if not body or widths[len(widths) // 2] <= width:
+        wider = [len(row) for row in body if len(row) > width]
+        if 2 * len(wider) <= len(body):
             return self
-        extra = (
-            Column(index, f"第{index + 1}列", UNKNOWN)
-            for index in range(width, widths[len(widths) // 2])
-        )
+        extra = (Column(at, f"第{at + 1}列", UNKNOWN) for at in range(width, min(wider)))
         return replace(self, columns=(*self.columns, *extra))
 
     def repeats(self, row: Row) -> bool:
@@ -107,11 +104,12 @@ def find_header(head: Sequence[Row], profile: Profile) -> Header | None:
             found = profile.columns_of(headings)
             if not set(profile.required) <= found.keys():
                 continue
-            if best is None or len(found) > best[0]:
-                best = (len(found), at, lines, headings)
+            # A title above a header is not the upper line of a pair: one line wins a tie.
+            if best is None or (len(found), -lines) > best[:2]:
+                best = (len(found), -lines, at, headings)
     if best is None:
         return None
-    _, at, lines, headings = best
+    lines, at, headings = -best[1], best[2], best[3]
     written = tuple(
         tuple(plain_heading(text_of(cell)) for cell in row) for row in head[at : at + lines]
     )
@@ -133,12 +131,14 @@ def _two_lines(head: Sequence[Row], at: int, profile: Profile) -> list[str]:
         return []
     upper = [text_of(cell) for cell in head[at]]
     lower = [text_of(cell) for cell in head[at + 1]]
+    if len({cell for cell in upper if cell}) < 2:
+        return []  # a title, not a line of groups
     width = max(len(upper), len(lower))
     upper += [""] * (width - len(upper))
     lower += [""] * (width - len(lower))
     headings = []
     for group, word in zip(upper, lower, strict=True):
-        spellings = (word, group + word, group) if word else (group,)
+        spellings = (word, group + word) if word else (group,)
         known = [name for name in spellings if profile.field_of(name)]
         headings.append(known[0] if known else (word or group))
     return headings

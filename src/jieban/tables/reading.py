@@ -406,12 +406,20 @@ def _text_rows(path: Path, encoding: str, delimiter: str, skip_first: bool) -> I
 
 
 def _swallowed(lines: Sequence[str], delimiter: str, width: int) -> bool:
-    """True where a record of several lines hides a whole row of the table in a cell."""
-    return width > 3 and any(
-        line.count(delimiter) >= width - 1
-        and len(next(csv.reader([line], delimiter=delimiter), [])) == width
-        for line in lines[1:]
-    )
+    """True where a record of several lines hides whole rows of the table in a cell.
+
+    Such a record breaks the rules of quoting: its false end stands before a text, not
+    before a delimiter. A text that was quoted properly may hold whatever it likes.
+    """
+    try:
+        next(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return width > 3 and any(
+            line.count(delimiter) >= width - 1
+            and len(next(csv.reader([line], delimiter=delimiter), [])) == width
+            for line in lines[1:]
+        )
+    return False
 
 
 def _each_alone(lines: Sequence[str], delimiter: str) -> Iterator[Row]:

@@ -292,7 +292,9 @@ class _Readers:
         yes_no = {"yes": True, "no": False}
         said = {word: yes_no[code] for word, code in profile.codes("yes_no").items()}
         self.yes_no = {
-            name: Words(self._noticing(name, code_reader(said, None, None)))
+            name: Words(
+                self._noticing(name, code_reader(said, None, None)), {True: True, False: False}
+            )
             for name in ("contacted", "valid", "resolved", "held", "excluded")
         }
         self.satisfaction = Words(

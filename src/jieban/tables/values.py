@@ -66,13 +66,19 @@ def text_of(cell: Any) -> str:
 
 
 class Words(dict[str, Any]):
-    """Cell text -> value, filled on demand by `read`; use `words.column(cells)` on a column."""
+    """Cell text -> value, filled on demand by `read`; use `words.column(cells)` on a column.
+
+    `booleans` says what a TRUE or FALSE cell of a workbook is worth, where it is not its text.
+    """
 
     MOST = 50_000
 
-    def __init__(self, read: Callable[[str], Any]) -> None:
+    def __init__(
+        self, read: Callable[[str], Any], booleans: Mapping[bool, Any] | None = None
+    ) -> None:
         super().__init__()
         self._read = read
+        self._booleans = booleans
 
     def __missing__(self, text: str) -> Any:
         value = self[text] = self._read(text_of(text))
@@ -85,9 +91,12 @@ class Words(dict[str, Any]):
         if set(map(type, cells)) == {str}:
             return list(map(self.__getitem__, cells))
         # True, 1 and 1.0 are one key to a dictionary but three texts: only text is looked up.
-        return [
-            self[cell] if cell.__class__ is str else self._read(text_of(cell)) for cell in cells
-        ]
+        return [self[cell] if cell.__class__ is str else self._other(cell) for cell in cells]
+
+    def _other(self, cell: Any) -> Any:
+        if cell.__class__ is bool and self._booleans:
+            return self._booleans[cell]
+        return self._read(text_of(cell))
 
 
 # --- names and words -----------------------------------------------------------------------

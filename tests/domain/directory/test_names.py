@@ -1,6 +1,7 @@
 """Names: what is taken away, what is kept, and when two are the same."""
 
 import pytest
+
 from jieban.domain.directory.names import is_unknown, same_name_key, tidy_name
 
 
