@@ -15,6 +15,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -302,7 +303,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise Refused("disk.full", path=str(path), problem=error.strerror or "") from error
 
 
@@ -389,14 +391,14 @@ def _places(file: Path, columns: Sequence[Column], *, areas: bool) -> tuple[Plac
 def _read_columns(file: Path, name: str, columns: Sequence[Column]) -> pa.Table:
     """The wanted columns of a Parquet file, in the order of the contract."""
     try:
-        parquet = pq.ParquetFile(
-            file, read_dictionary=[c.name for c in columns if c.type == pa.string()]
-        )
-        present = set(parquet.schema_arrow.names)
+        present = set(pq.read_schema(file).names)
         for column in columns:
             if column.name not in present and not column.extra:
                 raise Refused("facts.column_missing", file=name, column=column.name)
-        table = parquet.read([c.name for c in columns if c.name in present], use_threads=True)
+        found = [column for column in columns if column.name in present]
+        texts = [column.name for column in found if column.type == pa.string()]
+        with pq.ParquetFile(file, read_dictionary=texts) as parquet:
+            table = parquet.read([column.name for column in found])
     except (OSError, pa.ArrowException) as error:
         raise Refused("facts.not_parquet", file=name, problem=str(error).splitlines()[0]) from error
     return _with_extras(table, columns)
