@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import connection
 from django.db.models import Count, Max, QuerySet
+from django.db.models.functions import TruncDate
 
 from jieban.apps.cases import storage
 from jieban.apps.cases.models import AttributedBy, Import, ImportedCase, ImportedVersion
@@ -47,6 +49,15 @@ def import_by_number(number: int) -> Import:
     if found is None:
         raise Refused("import.not_found", number=number)
     return found
+
+
+def days_received(number: int) -> list[tuple[date, int]]:
+    """Days, in the source's own zone, on which the rows of one import were received."""
+    zone = ZoneInfo(import_by_number(number).zone)
+    days = ImportedCase.objects.filter(brought_by=number).annotate(
+        day=TruncDate("received_at", tzinfo=zone)
+    )
+    return list(days.values_list("day").annotate(rows=Count("id")).order_by("day"))
 
 
 def rows_of_case(number: str) -> QuerySet[ImportedCase]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from jieban.apps.directory.models import Alias, Area, Unit
+from jieban.domain.directory.names import same_name_key
 from jieban.domain.errors import Refused
 
 Entry = Area | Unit
@@ -136,3 +137,101 @@ def _likely(entry: Entry, confirmed: Sequence[Entry]) -> tuple[Entry, ...]:
         if other.name_key != key and (key in other.name_key or other.name_key in key)
     ]
     return tuple((equal + near)[:3])
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A place with everything below it counted. `population` is its own, else its children's."""
+
+    area: Area
+    communities: int
+    villages: int
+    population: int | None
+    cases: int
+
+
+def branches(rows_per_area: dict[int, int]) -> list[Branch]:
+    """Every place that is not a part, in directory order, with the sums of what lies below it."""
+    everything = list(areas())
+    below: dict[int, list[Area]] = {}
+    for area in everything:
+        for above in {area.parent_id, area.also_parent_id} - {None}:
+            below.setdefault(above, []).append(area)
+    return [_branch(area, below, rows_per_area) for area in everything if area.kind != "part"]
+
+
+def _branch(area: Area, below: dict[int, list[Area]], rows: dict[int, int]) -> Branch:
+    seen: dict[int, Area] = {}
+    waiting = [area]
+    while waiting:
+        each = waiting.pop()
+        if each.pk not in seen:
+            seen[each.pk] = each
+            waiting += below.get(each.pk, [])
+    kinds = [each.kind for each in seen.values() if each.pk != area.pk]
+    # Only the level right below is summed: a street and its communities are the same people.
+    counted = [each.population for each in below.get(area.pk, []) if each.population is not None]
+    return Branch(
+        area,
+        kinds.count("community"),
+        kinds.count("village"),
+        area.population if area.population is not None else (sum(counted) if counted else None),
+        sum(rows.get(number, 0) for number in seen),
+    )
+
+
+def found(entries: Sequence[Entry], words: str) -> list[Entry]:
+    """Those whose name, alias or code holds what was typed; all of them where nothing was."""
+    key = same_name_key(words)
+    if not key:
+        return list(entries)
+    known_as: dict[tuple[bool, int], list[str]] = {}
+    for alias in aliases():
+        where = (True, alias.area_id) if alias.area_id else (False, alias.unit_id)
+        known_as.setdefault(where, []).append(alias.name_key)
+    return [
+        entry
+        for entry in entries
+        if key in entry.name_key
+        or key in entry.code.casefold()
+        or any(key in name for name in known_as.get((isinstance(entry, Area), entry.pk), ()))
+    ]
+
+
+def may_merge_into(entry: Entry) -> list[Entry]:
+    """Entries of the same sort and level that a provisional name may stand for."""
+    demand_provisional(entry)
+    others: Sequence[Entry] = list(areas()) if isinstance(entry, Area) else list(units())
+    return [
+        other
+        for other in others
+        if other.pk != entry.pk and level_of(other.kind) == level_of(entry.kind)
+    ]
+
+
+def likely_meanings(entry: Entry) -> tuple[Entry, ...]:
+    """The entries that `provisional` would offer for this one."""
+    others = may_merge_into(entry)
+    return _likely(entry, [other for other in others if not other.provisional])
+
+
+def entry_names(entry: Entry) -> QuerySet[Alias]:
+    """Other names of an entry, oldest first."""
+    what = "area" if isinstance(entry, Area) else "unit"
+    return aliases().filter(**{what: entry})
+
+
+def predecessors(entry: Entry) -> list[Entry]:
+    """Entries that this one follows after a reform."""
+    return list(type(entry).objects.filter(successor_id=entry.pk))
+
+
+def area_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Places a case can be put in, grouped by street, for a list to choose from."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for area in areas():
+        if area.kind in ("district", "part"):
+            continue
+        street = area if area.kind == "street" else area.parent
+        groups.setdefault(street.name if street else "–", []).append((area.code, area.name))
+    return list(groups.items())

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -86,6 +86,18 @@ def confirm_entry(actor: Actor, entry: Entry, *, at: datetime) -> Entry:
         body={"kind": entry.kind, "name": entry.name},
     )
     return entry
+
+
+@transaction.atomic
+def confirm_entries(actor: Actor, entries: Sequence[Entry], *, at: datetime) -> int:
+    """Confirm several provisional entries, all of them or none; each is an event of its own.
+
+    Raises:
+        Refused "directory.not_provisional".
+    """
+    for entry in entries:
+        confirm_entry(actor, entry, at=at)
+    return len(entries)
 
 
 @transaction.atomic

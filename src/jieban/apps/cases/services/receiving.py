@@ -75,11 +75,10 @@ def receive(
     try:
         with uploads.opened(home, upload) as path:
             read(path, None, home.profiles)
-    except Refused as refusal:
-        # A profile of one's own may be what is missing: the clerk can choose one.
+    except Refused:
         if not upload.found.get("outcome"):
             uploads.forget_upload(home, upload)
-        raise refusal
+        raise
     return upload
 
 
