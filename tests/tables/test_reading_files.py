@@ -198,6 +198,25 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert refusal.value.code == "file.too_big"
 
 
+def test_a_stray_cell_in_the_last_corner_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEAD)
+    sheet.write_row(1, 0, ROWS[0])
+    sheet.write_blank(1_048_575, 16_383, None, book.add_format({"bold": True}))
+    book.close()
+    assert numbers(path) == [ROWS[0][0]], "a formatted blank is no cell"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEAD)
+    sheet.write_number(1_048_575, 16_383, 1)
+    book.close()
+    with pytest.raises(Refused) as refusal:
+        open_file(path)
+    assert refusal.value.detail["cell"] == "XFD1048576"
+
+
 def test_a_cell_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "CELL_LIMIT", 1000)
     path = write_csv(tmp_path / "a.csv", [HEAD, [*ROWS[0][:-1], "长" * 2000]])

@@ -32,9 +32,16 @@ Merge = tuple[int, int, int, int]
 
 UNPACKED_LIMIT_GIB = 4
 CELL_LIMIT = 16 * 1024 * 1024
+# A sheet is unpacked as a full rectangle; one stray cell in the last corner would make it huge.
+CELLS_LIMIT = 60_000_000
 LINE_LIMIT = 64 * 1024 * 1024
 _PEEK = 64 * 1024
 _BLOCK = 1024 * 1024
+_SHEET_ENTRY = re.compile(r"/?xl/worksheets/[^/]+\.xml")
+_DIMENSION = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:([A-Z]{1,3})([0-9]{1,7})"')
+_FILLED_CELL = re.compile(
+    rb'<c [^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/>]>(?:<f[^>]*(?:/>|>[^<]*</f>))?<(?:v|is)>'
+)
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls",), "xlsb": (".xlsb",), "ods": (".ods",)}
 _DELIMITERS = (",", "\t", ";", "|")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -151,6 +158,9 @@ def _open_zip(path: Path) -> OpenFile:
             kind = _kind_of_zip(path, names)
             if any(entry.flag_bits & 1 for entry in entries):
                 raise Refused("file.password", name=path.name)
+            for entry in entries:
+                if kind == "xlsx" and _SHEET_ENTRY.fullmatch(entry.filename):
+                    _refuse_stray_cells(path, archive, entry)
             mac_epoch = kind == "xlsx" and _has_mac_epoch(archive)
     except (zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, EOFError) as problem:
         raise _damaged(path, problem) from None
@@ -171,6 +181,35 @@ def _kind_of_zip(path: Path, names: set[str]) -> str:
     if "[Content_Types].xml" in names:
         return "xlsx"
     raise _not_a_table(path, "压缩包，请先解压", "an archive: unpack it first")
+
+
+def _refuse_stray_cells(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Refuse a sheet whose filled cells span more than can be unpacked.
+
+    The declared size is often too large (formatted blanks count), so where it is suspicious
+    the cells themselves are looked at.
+    """
+    with archive.open(entry) as file:
+        declared = _DIMENSION.search(file.read(_PEEK))
+    if not declared or _area(declared[1], int(declared[2])) <= CELLS_LIMIT:
+        return
+    widest, lowest, tail = b"A", 1, b""
+    with archive.open(entry) as file:
+        while block := file.read(_BLOCK):
+            text = tail + block
+            for column, line in _FILLED_CELL.findall(text):
+                widest = max(widest, column, key=lambda letters: (len(letters), letters))
+                lowest = max(lowest, int(line))
+            tail = text[max(text.rfind(b"<c "), 0) :][-_PEEK:]
+    if _area(widest, lowest) > CELLS_LIMIT:
+        raise Refused("file.stray_cell", name=path.name, cell=f"{widest.decode()}{lowest}")
+
+
+def _area(column: bytes, line: int) -> int:
+    width = 0
+    for letter in column:
+        width = width * 26 + letter - 64
+    return width * line
 
 
 def _has_mac_epoch(archive: zipfile.ZipFile) -> bool:
