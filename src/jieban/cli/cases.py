@@ -83,16 +83,18 @@ def _import_one(
 
 
 def _write_rejects(outcome: services.ImportOutcome, wanted: Path) -> Path:
-    """Beside the export, where the person has the same rows in clear; else in this folder."""
-    try:
-        write_rejects(wanted, outcome.reading)
-    except (PermissionError, OSError) as error:
-        fallback = Path.cwd() / wanted.name
-        if fallback == wanted or not isinstance(error, OSError):
-            raise
-        write_rejects(fallback, outcome.reading)
-        return fallback
-    return wanted
+    """Beside the export, where the person has the same rows in clear; else in this folder.
+
+    Raises:
+        Refused "import.rejects_not_written": neither can be written; the good rows are in.
+    """
+    for place in (wanted, Path.cwd() / wanted.name):
+        try:
+            write_rejects(place, outcome.reading)
+        except Refused:
+            continue
+        return place
+    raise Refused("import.rejects_not_written", file=outcome.file, rows=outcome.counts.rejected)
 
 
 def _say(desk: Desk, outcome: services.ImportOutcome, written: Path | None) -> None:
