@@ -40,7 +40,7 @@ _BLOCK = 1024 * 1024
 _SHEET_ENTRY = re.compile(r"/?xl/worksheets/[^/]+\.xml")
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:([A-Z]{1,3})([0-9]{1,7})"')
 _FILLED_CELL = re.compile(
-    rb'<c [^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/>]>(?:<f[^>]*(?:/>|>[^<]*</f>))?<(?:v|is)>'
+    rb'<c [^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>/]*>(?:<f[^>]*(?:/>|>[^<]*</f>))?<(?:v|is)>'
 )
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls",), "xlsb": (".xlsb",), "ods": (".ods",)}
 _DELIMITERS = (",", "\t", ";", "|")
