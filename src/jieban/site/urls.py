@@ -10,10 +10,9 @@ from jieban.site import web
 # and the navigation leaves it out too.
 ROOMS = (
     "jieban.apps.assessments.urls",
-    "jieban.apps.cases.urls",
-    "jieban.apps.directory.urls",
+    "jieban.apps.cases.urls",  # with the directory's, whose pages count cases
     "jieban.apps.ledger.urls",
-    "jieban.site.rulebooks",
+    "jieban.apps.assessments.rulebook_urls",
 )
 
 urlpatterns = [

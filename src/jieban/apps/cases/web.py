@@ -1,6 +1,7 @@
 """Pages of imports and of one case: send a file, look, confirm, mend; see what a row says."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -260,8 +261,6 @@ def workbook_response(content: bytes, name: str) -> HttpResponse:
 
 
 def _attachment(name: str) -> str:
-    from urllib.parse import quote
-
     plain = name.encode("ascii", "ignore").decode() or "table.xlsx"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 

@@ -1,9 +1,9 @@
 """Every read of the ledger."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from jieban.apps.ledger.chain import digest_of
 from jieban.apps.ledger.models import Event
@@ -40,10 +40,49 @@ def faults() -> Iterator[Fault]:
     The end of a chain is not covered here: a removed last event leaves no trace until
     chains are sealed together.
     """
+    ordered = Event.objects.order_by("subject_kind", "subject_id", "seq")
+    yield from _walk(ordered.iterator(chunk_size=2000))
+
+
+def faults_of(subject_kind: str, subject_id: str) -> list[Fault]:
+    """The faults of one subject's chain; empty when every event fits the one before."""
+    return list(_walk(events_of(subject_kind, subject_id).iterator(chunk_size=2000)))
+
+
+def events(*, kind: str = "", actor: str = "", subject_kind: str = "") -> QuerySet[Event]:
+    """Events newest first, narrowed by what is given; `actor` is the id, not the name."""
+    narrowed = {
+        name: value
+        for name, value in (("kind", kind), ("actor_id", actor), ("subject_kind", subject_kind))
+        if value
+    }
+    return Event.objects.filter(**narrowed).order_by("-number")
+
+
+def kinds_counted() -> list[tuple[str, int]]:
+    """(kind, events) of every kind that happened, most frequent first."""
+    counted = Event.objects.values_list("kind").annotate(events=Count("number"))
+    return list(counted.order_by("-events", "kind"))
+
+
+def actors_counted(limit: int = 12) -> list[tuple[str, str, int]]:
+    """(id, name, events) of who acted most."""
+    counted = Event.objects.values_list("actor_id").annotate(
+        name=Max("actor_name"), events=Count("number")
+    )
+    return list(counted.order_by("-events", "actor_id")[:limit])
+
+
+def subject_kinds_counted() -> list[tuple[str, int]]:
+    """(kind of subject, events), most frequent first."""
+    counted = Event.objects.values_list("subject_kind").annotate(events=Count("number"))
+    return list(counted.order_by("-events", "subject_kind"))
+
+
+def _walk(ordered: Iterable[Event]) -> Iterator[Fault]:
     subject: tuple[str, str] | None = None
     seq, link = 0, ""
-    ordered = Event.objects.order_by("subject_kind", "subject_id", "seq")
-    for event in ordered.iterator(chunk_size=2000):
+    for event in ordered:
         if (event.subject_kind, event.subject_id) != subject:
             subject, seq, link = (event.subject_kind, event.subject_id), 0, ""
         name = f"{event.subject_kind}/{event.subject_id}"

@@ -1,0 +1,11 @@
+"""Addresses of the ledger."""
+
+from django.urls import path
+
+from jieban.apps.ledger import web
+
+app_name = "ledger"
+urlpatterns = [
+    path("ledger/", web.list_events, name="list"),
+    path("ledger/<str:kind>/<path:subject>/", web.show_subject, name="subject"),
+]

@@ -1,0 +1,197 @@
+"""Pages of the ledger: what happened, newest first, and one subject's chain checked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from jieban.apps.ledger import selectors
+from jieban.apps.ledger.kinds import KINDS
+from jieban.apps.ledger.models import Event
+from jieban.domain import words
+
+PAGE = 50
+_NAMES_SHOWN = 12
+SUBJECTS = {
+    "import": gettext_lazy("Import"),
+    "case": gettext_lazy("Case"),
+    "area": gettext_lazy("Place"),
+    "unit": gettext_lazy("Unit"),
+    "directory": gettext_lazy("Directory"),
+    "run": gettext_lazy("Run"),
+    "appeal": gettext_lazy("Appeal"),
+}
+# What the keys of a body are called on the page.
+LABELS = {
+    "file": gettext_lazy("File"),
+    "file_digest": gettext_lazy("Digest of the file"),
+    "profile": gettext_lazy("Mapping profile"),
+    "profile_digest": gettext_lazy("Digest of the profile"),
+    "source": gettext_lazy("Source"),
+    "counts": gettext_lazy("Rows"),
+    "provisional": gettext_lazy("New names"),
+    "number": gettext_lazy("Case number"),
+    "before": gettext_lazy("Before"),
+    "after": gettext_lazy("After"),
+    "unit": gettext_lazy("Unit"),
+    "ground": gettext_lazy("Ground"),
+    "appeal": gettext_lazy("Appeal"),
+    "changes": gettext_lazy("Changes"),
+    "kind": gettext_lazy("Kind"),
+    "name": gettext_lazy("Name"),
+    "into": gettext_lazy("Merged into"),
+    "cases": gettext_lazy("Rows moved"),
+    "run": gettext_lazy("Run"),
+    "period": gettext_lazy("Period"),
+    "rulebook": gettext_lazy("Rulebook"),
+    "version": gettext_lazy("Version"),
+    "until": gettext_lazy("Until"),
+    "because": gettext_lazy("Because"),
+    "manifest": gettext_lazy("Digest of the manifest"),
+    "evidence_digest": gettext_lazy("Digest of the evidence"),
+}
+COUNTED = {
+    "read": gettext_lazy("read"),
+    "new": gettext_lazy("new"),
+    "changed": gettext_lazy("changed"),
+    "same": gettext_lazy("same"),
+    "superseded": gettext_lazy("superseded"),
+    "rejected": gettext_lazy("rejected"),
+    "changed_fields": gettext_lazy("fields changed"),
+}
+FAULTS = {
+    "altered": gettext_lazy("the event was altered after it was written"),
+    "gap": gettext_lazy("an event before it is missing"),
+    "broken_link": gettext_lazy("it does not follow the event before it"),
+}
+# Where a subject's own page is; a room that is not there has no link.
+_PAGES = {
+    "import": ("imports:show", ("number",)),
+    "case": ("cases:show", ("number",)),
+    "area": ("directory:entry", ("area", "code")),
+    "unit": ("directory:entry", ("unit", "code")),
+    "directory": ("directory:index", ()),
+}
+
+
+@require_GET
+def list_events(request: HttpRequest) -> HttpResponse:
+    """Events newest first; kind, actor and kind of subject narrow them, as links."""
+    asked = {name: request.GET.get(name, "") for name in ("kind", "actor", "subject")}
+    found = selectors.events(
+        kind=asked["kind"], actor=asked["actor"], subject_kind=asked["subject"]
+    )
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "asked": asked,
+        "narrowed": any(asked.values()),
+        "page": page,
+        "events": [_shown(event) for event in page.object_list],
+        "kinds": [(code, _kind(code), events) for code, events in selectors.kinds_counted()],
+        "actors": selectors.actors_counted(),
+        "subjects": [
+            (code, SUBJECTS.get(code, code), events)
+            for code, events in selectors.subject_kinds_counted()
+        ],
+    }
+    return render(request, "ledger/list.html", context)
+
+
+@require_GET
+def show_subject(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
+    """One subject's events in the order they happened, and whether the chain holds."""
+    chain = list(selectors.events_of(kind, subject))
+    if not chain:
+        raise Http404(subject)
+    faults = [
+        {"seq": fault.seq, "words": FAULTS[fault.what]}
+        for fault in selectors.faults_of(kind, subject)
+    ]
+    context = {
+        "kind": SUBJECTS.get(kind, kind),
+        "subject": subject,
+        "address": _page_of(kind, subject),
+        "events": [_shown(event) for event in chain],
+        "faults": faults,
+        "last": chain[-1],
+    }
+    return render(request, "ledger/subject.html", context)
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    return {
+        "event": event,
+        "words": _kind(event.kind),
+        "subject": SUBJECTS.get(event.subject_kind, event.subject_kind),
+        "address": _page_of(event.subject_kind, event.subject_id),
+        "lines": list(_lines(event.body)),
+    }
+
+
+def _kind(code: str) -> str:
+    known = KINDS.get(code)
+    if known is None:
+        return code
+    return known.zh if words.language() == "zh" else known.en
+
+
+def _lines(body: dict[str, Any]) -> Iterator[tuple[Any, str, bool]]:
+    """(label, text, whether it is a digest) of every key that says something."""
+    for key, value in body.items():
+        if value in (None, "", [], {}):
+            continue
+        digest = "digest" in key or key == "manifest"
+        yield LABELS.get(key, key), _text(key, value), digest
+
+
+def _text(key: str, value: Any) -> str:
+    if key == "counts":
+        return _(", ").join(
+            f"{COUNTED.get(name, name)} {number:,}"
+            for name, number in value.items()
+            if isinstance(number, int) and (number or name == "new")
+        )
+    if key == "until" and (moment := parse_datetime(value)):
+        return _moment(moment)
+    if key in ("kind", "ground"):
+        return words.glossary().get(value, {}).get(words.language(), value)
+    if isinstance(value, list):
+        names = [_named(item) for item in value]
+        more = len(names) - _NAMES_SHOWN
+        text = _(", ").join(names[:_NAMES_SHOWN])
+        return text + (_(" … and %(more)s more") % {"more": f"{more:,}"} if more > 0 else "")
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _named(item: Any) -> str:
+    """One entry of a list: a name, or a change as “name field: before → after”."""
+    if not isinstance(item, dict):
+        return str(item)
+    if "field" in item:
+        before = "–" if item["before"] in (None, "") else item["before"]
+        return f"{item['name']} {item['field']}: {before} → {item['after']}"
+    return str(item.get("name", item))
+
+
+def _moment(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+
+
+def _page_of(kind: str, subject: str) -> str:
+    if kind not in _PAGES:
+        return ""
+    name, arguments = _PAGES[kind]
+    filled = [subject if each in ("number", "code") else each for each in arguments]
+    try:
+        return reverse(name, args=filled)
+    except NoReverseMatch:
+        return ""
