@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from jieban.domain.errors import Refused
-from jieban.domain.rulebook.periods import months_of
+from jieban.domain.rulebook.periods import closed_bounds, month_bounds, months_of
 from jieban.domain.rulebook.schema import SOURCE_ZONE, Rulebook
 from jieban.evaluation.outcome import ALPHABET
 
@@ -45,8 +45,6 @@ class Window:
 
 def windows_of(rulebook: Rulebook, period: str, zones: dict[str, str]) -> list[Window]:
     """The windows of every month of `period`; `zones` are the sources of the facts."""
-    from jieban.domain.rulebook import periods as calendar
-
     by_source: list[str | None] = [None]
     if rulebook.period_zone == SOURCE_ZONE:
         by_source = list(sorted(zones))
@@ -55,11 +53,9 @@ def windows_of(rulebook: Rulebook, period: str, zones: dict[str, str]) -> list[W
     for month in months_of(period):
         for source in by_source:
             zone = rulebook.zone(zones.get(source) if source else None)
-            start, end = calendar.month_bounds(month, rulebook.period_rule, zone)
+            start, end = month_bounds(month, rulebook.period_rule, zone)
             windows.append(Window("received", month, start, end, assessed, source))
-            start, end = calendar.closed_bounds(
-                month, rulebook.period_rule, rulebook.closed_window, zone
-            )
+            start, end = closed_bounds(month, rulebook.period_rule, rulebook.closed_window, zone)
             windows.append(Window("closed", month, start, end, "closed_at", source))
     return windows
 

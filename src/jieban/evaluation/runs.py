@@ -34,6 +34,7 @@ from jieban.domain.rulebook.periods import Period, month_of, months_of, previous
 from jieban.domain.rulebook.schema import Rulebook
 from jieban.evaluation import cube, tables
 from jieban.evaluation.cube import Cubes, Window, windows_of
+from jieban.evaluation.engines import duckdb_
 from jieban.evaluation.engines import engine as engine_named
 from jieban.evaluation.facts import FactsFolder
 from jieban.evaluation.levels import Change, Level, RateFigure, Row, days_of, evaluate_level
@@ -46,7 +47,7 @@ FORMAT: Final = 1
 _TOLERANCE: Final = Decimal("0.01")
 
 
-def code_version() -> str:
+def installed_version() -> str:
     """The version of this code that goes into a run's digest."""
     try:
         return metadata.version("jieban")
@@ -182,7 +183,7 @@ def run(
         Refused: `period.bad_name`, `period.no_facts`, `engine.unknown`, `disk.full`, and what
             reading facts refuses.
     """
-    version = code_version or globals()["code_version"]()
+    version = code_version or installed_version()
     inputs = _Inputs.of(facts, rulebook, period, version)
     folder = home_runs_dir / inputs.id
     if (folder / "manifest.json").is_file():
@@ -202,7 +203,7 @@ class _Inputs:
     facts: FactsFolder
     rulebook: Rulebook
     period: Period
-    earlier: Period | None
+    earlier: Period
     windows: tuple[Window, ...]
     version: str
 
@@ -269,7 +270,7 @@ def _calculate(inputs: _Inputs, engine: str, at: datetime | None) -> _Calculated
     levels: dict[str, Level] = {}
     for name in LEVELS:
         places = facts.units if name == "unit" else facts.areas
-        if inputs.earlier is not None and _holds(cubes, inputs.earlier):
+        if _holds(cubes, inputs.earlier):
             before[name] = evaluate_level(name, cubes, places, rulebook, inputs.earlier)
         levels[name] = evaluate_level(
             name, cubes, places, rulebook, inputs.period, before=before.get(name)
@@ -308,8 +309,6 @@ def periods_with_facts(facts: FactsFolder, rulebook: Rulebook) -> list[str]:
 
 def _sql(inputs: _Inputs) -> str:
     """The counting as SQL, for the record, whichever engine counted."""
-    from jieban.evaluation.engines import duckdb_
-
     sources = {window.source for window in inputs.windows}
     note = "" if sources == {None} else "-- Bind the window's source, or null, to each ?.\n"
     return note + duckdb_.statement(inputs.windows, enquiries=inputs.rulebook.count_enquiries)
@@ -334,7 +333,7 @@ def _manifest(
             "to": _local(period.end, rulebook),
             "zone": rulebook.period_zone,
         },
-        "previous_period": None if inputs.earlier is None else inputs.earlier.name,
+        "previous_period": inputs.earlier.name,
         "windows": [_window_json(window) for window in inputs.windows],
         "rulebook": {
             "name": rulebook.name,

@@ -22,6 +22,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook.schema import CALLBACK_RATES, Rulebook
@@ -256,8 +257,6 @@ def read_cells(path: Path, form: str) -> list[list[str]]:
         columns = [column.to_pylist() for column in table.columns]
         rows = [list(row) for row in zip(*columns, strict=True)]
         return [table.column_names, *([_plain(cell) for cell in row] for row in rows)]
-    from python_calamine import CalamineWorkbook
-
     sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     return [[_plain(cell) for cell in row] for row in sheet]
 
