@@ -221,6 +221,7 @@ def test_blank_lines_repeated_heads_and_totals_are_counted_not_rejected(tmp_path
         ROWS[1],
         ["小计", "", "", "", "", "2"],
         ["", "合 计：", "2"],
+        ["制表人：张三 审核：李四"],
     ]
     for path in (
         write_xlsx(tmp_path / "a.xlsx", body),
@@ -230,7 +231,7 @@ def test_blank_lines_repeated_heads_and_totals_are_counted_not_rejected(tmp_path
         rows, reading = everything(path)
         assert [row.number for row in rows] == [row[0] for row in ROWS]
         assert not reading.rejected
-        assert reading.skipped == {"blank": 2, "repeated_header": 2, "total": 2}
+        assert reading.skipped == {"blank": 2, "repeated_header": 2, "total": 2, "note": 1}
 
 
 def test_a_row_with_several_faults_lists_them_all(tmp_path: Path) -> None:

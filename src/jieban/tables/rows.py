@@ -3,7 +3,7 @@
 `read(path)` finds the sheets, their headers and the mapping; `iterate()` then gives the
 rows, a chunk at a time, and fills `rejected`, `skipped` and `remarks` as it goes. One bad
 row never costs a good one, and no row is dropped in silence: it is parsed, rejected with
-every reason, or counted among the skipped (blank lines, repeated heads, totals).
+every reason, or counted among the skipped (blank lines, repeated heads, totals, notes).
 A chunk is turned column by column, since an export has few columns and many rows.
 Sources: contract.md (Rows); shared design `domain.md` §6.
 """
@@ -57,6 +57,8 @@ ROW_LIMITS = (65_536, 1_048_576)
 SAMPLE_ROWS = 5
 SAMPLE_LINES = 20
 TOTAL_WORDS = ("合计", "总计", "汇总", "小计")
+# A line below the table that holds one cell beginning so is a footnote, not a case.
+NOTE_WORDS = ("注:", "备注", "说明", "制表", "填表", "审核", "数据来源", "导出", "打印", "统计时间")
 
 
 class ParsedRow(NamedTuple):
@@ -600,6 +602,8 @@ class _Body:
             reading.skipped["repeated_header"] += 1
         elif self._is_total(row, values):
             reading.skipped["total"] += 1
+        elif self._is_note(row):
+            reading.skipped["note"] += 1
         else:
             faults = tuple(self._faults(row, values, overfull))
             reading.rejected.append(RejectedRow(self.sheet.name, line, row, faults))
@@ -613,6 +617,10 @@ class _Body:
             and not has_number
             and values[_RECEIVED].__class__ is not datetime
         )
+
+    def _is_note(self, row: Row) -> bool:
+        said = [text for cell in row if (text := plain_word(text_of(cell)))]
+        return len(said) == 1 and said[0].startswith(NOTE_WORDS)
 
     def _faults(self, row: Row, values: list[Any], overfull: bool) -> Iterator[CellFault]:
         number, role, received, closed, due = (
