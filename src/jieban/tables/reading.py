@@ -15,7 +15,7 @@ import os
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -398,20 +398,11 @@ def _delimiter(begins: str) -> str:
     return max(_DELIMITERS, key=steadiness)
 
 
-class _Lines:
-    """The lines of a text file, those of the current record kept."""
-
-    def __init__(self, file: Iterator[str]) -> None:
-        self._file = file
-        self.kept: list[str] = []
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._file)
-        self.kept.append(line)
-        return line
+def _kept(file: Iterable[str], kept: list[str]) -> Iterator[str]:
+    """The lines of `file`, each also put into `kept`: the lines of the current record."""
+    for line in file:
+        kept.append(line)
+        yield line
 
 
 def _text_rows(path: Path, encoding: str, delimiter: str, skip_first: bool) -> Iterator[Row]:
@@ -421,19 +412,20 @@ def _text_rows(path: Path, encoding: str, delimiter: str, skip_first: bool) -> I
     try:
         # A last character that was cut off is shown as such; all others were checked.
         with path.open(encoding=encoding, errors="replace", newline="") as file:
-            lines = _Lines(file)
-            reader = csv.reader(lines, delimiter=delimiter)
+            lines: list[str] = []
+            reader = csv.reader(_kept(file, lines), delimiter=delimiter)
             if skip_first:
                 next(reader, None)
-                lines.kept.clear()
+                lines.clear()
                 yield []
             for row in reader:
-                if len(lines.kept) > 1 and _swallowed(lines.kept, delimiter, width):
-                    yield from _each_alone(lines.kept, delimiter)
+                if len(lines) > 1 and _swallowed(lines, delimiter, width):
+                    yield from _each_alone(lines, delimiter)
                 else:
-                    width = max(width, len(row))
+                    if len(row) > width:
+                        width = len(row)
                     yield row
-                lines.kept.clear()
+                lines.clear()
     except csv.Error:
         raise Refused(
             "file.cell_too_long", name=path.name, line=reader.line_num, limit=CELL_LIMIT
