@@ -213,3 +213,10 @@ def test_a_published_run_is_verified_against_its_facts(imported):
     run = compute(imported)
     kept = selectors.figures(imported, run.run_id)
     assert runs.verify(kept, kept.facts(imported.facts)) is None
+
+
+def test_a_later_month_leaves_a_run_what_it_was(imported, tmp_path):
+    run = compute(imported)
+    later = [row("N1", 创建时间="2023-10-25 09:00:00", 办结时间="2023-10-26 09:00:00")]
+    cases.import_file(CLERK, write_export(tmp_path / "b.csv", later), at=AT, home=imported)
+    assert compute(imported).pk == run.pk

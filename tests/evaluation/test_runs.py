@@ -129,7 +129,7 @@ def test_a_period_without_facts_names_those_that_have_some(facts, tmp_path):
     with pytest.raises(Refused) as refused:
         runs.run(facts, BEIJING, "2020-01", tmp_path / "runs")
     assert refused.value.code == "period.no_facts"
-    assert refused.value.detail["available"] == ["2023-09", "2023-10"]
+    assert refused.value.detail["available"] == ["2023-09..2023-10"]
     assert not (tmp_path / "runs").exists()
 
 

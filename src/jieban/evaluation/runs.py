@@ -1,6 +1,6 @@
 """A run 测算: facts and a rulebook in, tables and a manifest out; and the way back, `verify`.
 
-A run is a function of the facts it read, the directory, the rulebook, the code and the
+A run is a function of what was counted, the directory, the rulebook, the code and the
 period; its id is made of their digest. Made again it is the same run and nothing is
 written. It is kept in a folder of its own that appears whole or not at all:
 
@@ -185,10 +185,11 @@ def run(
     """
     version = code_version or installed_version()
     inputs = _Inputs.of(facts, rulebook, period, version)
-    folder = home_runs_dir / inputs.id
+    cubes = _count(inputs, engine)
+    folder = home_runs_dir / inputs.id(cubes)
     if (folder / "manifest.json").is_file():
         return Run.load(folder)
-    calculated = _calculate(inputs, engine, at)
+    calculated = _calculate(inputs, cubes, engine, at)
     _keep(calculated, folder)
     return replace(calculated.run, folder=folder)
 
@@ -230,11 +231,14 @@ class _Inputs:
             version=version,
         )
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 over facts read, directory, rulebook, code version and period."""
+    def digest(self, cubes: Cubes) -> str:
+        """SHA-256 over what was counted, directory, rulebook, code version and period.
+
+        Counts stand for the facts: rows of other periods may come in beside them and the
+        run stays the same run.
+        """
         sealed = {
-            "parts": sorted(part.sha256 for part in self.facts.parts),
+            "counts": cubes.digest,
             "areas": self.facts.files["areas"][1],
             "units": self.facts.files["units"][1],
             "rulebook": self.rulebook.digest,
@@ -246,10 +250,9 @@ class _Inputs:
         text = json.dumps(sealed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
-    @property
-    def id(self) -> str:
+    def id(self, cubes: Cubes) -> str:
         """The run's name: people read period and rulebook in it, the digest makes it unique."""
-        return f"{self.period.name}_{self.rulebook.name}_{self.digest[:12]}"
+        return f"{self.period.name}_{self.rulebook.name}_{self.digest(cubes)[:12]}"
 
 
 @dataclass(frozen=True)
@@ -260,12 +263,16 @@ class _Calculated:
     sql: str
 
 
-def _calculate(inputs: _Inputs, engine: str, at: datetime | None) -> _Calculated:
-    facts, rulebook = inputs.facts, inputs.rulebook
-    enquiries = rulebook.count_enquiries
-    cubes = engine_named(engine).count(facts, inputs.windows, enquiries=enquiries)
+def _count(inputs: _Inputs, engine: str) -> Cubes:
+    enquiries = inputs.rulebook.count_enquiries
+    cubes = engine_named(engine).count(inputs.facts, inputs.windows, enquiries=enquiries)
     if not _holds(cubes, inputs.period):
-        raise _no_facts(facts, rulebook, inputs.period.name)
+        raise _no_facts(inputs.facts, inputs.rulebook, inputs.period.name)
+    return cubes
+
+
+def _calculate(inputs: _Inputs, cubes: Cubes, engine: str, at: datetime | None) -> _Calculated:
+    facts, rulebook = inputs.facts, inputs.rulebook
     before: dict[str, Level] = {}
     levels: dict[str, Level] = {}
     for name in LEVELS:
@@ -276,7 +283,7 @@ def _calculate(inputs: _Inputs, engine: str, at: datetime | None) -> _Calculated
             name, cubes, places, rulebook, inputs.period, before=before.get(name)
         )
     manifest = _manifest(inputs, levels, cubes, engine, at)
-    made = Run(inputs.id, manifest, rulebook, inputs.period.name, levels)
+    made = Run(inputs.id(cubes), manifest, rulebook, inputs.period.name, levels)
     return _Calculated(made, before, cubes, _sql(inputs))
 
 
@@ -290,7 +297,19 @@ def _may_hold(facts: FactsFolder, window: Window) -> bool:
 
 
 def _no_facts(facts: FactsFolder, rulebook: Rulebook, name: str) -> Refused:
-    return Refused("period.no_facts", period=name, available=periods_with_facts(facts, rulebook))
+    available = _spans(periods_with_facts(facts, rulebook))
+    return Refused("period.no_facts", period=name, available=available)
+
+
+def _spans(months: Sequence[str]) -> list[str]:
+    """Months in a row as one range each: 2023-01..2023-10."""
+    spans: list[list[str]] = []
+    for month in months:
+        if spans and previous_period(month) == spans[-1][-1]:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return [span[0] if len(span) == 1 else f"{span[0]}..{span[-1]}" for span in spans]
 
 
 def periods_with_facts(facts: FactsFolder, rulebook: Rulebook) -> list[str]:
@@ -325,8 +344,8 @@ def _manifest(
     pooled = {name: level.pooled.counts for name, level in levels.items()}
     return {
         "format": FORMAT,
-        "run": inputs.id,
-        "digest": inputs.digest,
+        "run": inputs.id(cubes),
+        "digest": inputs.digest(cubes),
         "period": {
             "name": period.name,
             "from": _local(period.start, rulebook),
@@ -611,7 +630,7 @@ def verify(run: Run, facts: Path | FactsFolder, printed: Path | None = None) -> 
     path = facts if isinstance(facts, Path) else facts.path
     name, version = run.period, run.manifest["versions"]["code"]
     inputs = _Inputs.of(run.facts(path), run.rulebook, name, version)
-    again = _calculate(inputs, "numpy", None)
+    again = _calculate(inputs, _count(inputs, "numpy"), "numpy", None)
     checks: list[Iterator[Difference]] = [
         _differ_manifest(run.manifest, again.run.manifest),
         _differ_levels(run.levels, again.run.levels),
