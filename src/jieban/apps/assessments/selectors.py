@@ -117,6 +117,12 @@ def appeals(assessment: Assessment | None = None) -> QuerySet[Appeal]:
     return found if assessment is None else found.filter(run__assessment=assessment)
 
 
+def appeal_counts(assessment: Assessment) -> dict[str, int]:
+    """How many appeals of an assessment stand in each state."""
+    counted = appeals(assessment).order_by().values_list("state").annotate(number=Count("id"))
+    return dict(counted)
+
+
 def appeal_by_number(number: int) -> Appeal:
     appeal = appeals().filter(pk=number).first()
     if appeal is None:

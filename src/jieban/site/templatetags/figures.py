@@ -159,6 +159,23 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
     return f"{request.path}?{text}" if text else request.path
 
 
+@register.simple_tag(takes_context=True)
+def sorter(
+    context: dict[str, Any], column: str, label: Any, chosen: str, kind: str = ""
+) -> SafeString:
+    """A column head that sorts as a link: first falling for numbers, rising for words."""
+    first = "-" if kind == "number" else ""
+    other = "" if first else "-"
+    marks = {column: (" ▲", "ascending"), f"-{column}": (" ▼", "descending")}
+    mark, direction = marks.get(chosen, ("", ""))
+    following = f"{other}{column}" if chosen == f"{first}{column}" else f"{first}{column}"
+    said = format_html(' aria-sort="{}"', direction) if direction else ""
+    return format_html(
+        '<th scope="col" class="{}"{}><a href="{}">{}<span aria-hidden="true">{}</span></a></th>',
+        kind, said, with_query(context, sort=following), label, mark,
+    )  # fmt: skip
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """One of the drawn icons of icons/, 20 × 20, silent for those who listen."""

@@ -1,0 +1,95 @@
+"""Forms of assessments. They only read; what is allowed is decided below."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from jieban.domain.rulebook import schema
+from jieban.domain.words import language
+
+
+def _rulebook_choices() -> list[tuple[str, str]]:
+    titles = [(name, schema.load(name)) for name in schema.shipped_names()]
+    chosen = "title_zh" if language() == "zh" else "title_en"
+    usual = sorted(titles, key=lambda pair: pair[0] != "beijing-district")
+    return [(name, f"{getattr(book, chosen)} ({name})") for name, book in usual]
+
+
+class ComputeForm(forms.Form):
+    """Which period to evaluate, by which rules."""
+
+    period = forms.CharField(
+        label=_("Period"),
+        max_length=16,
+        help_text=_("A month such as 2023-10, a year, or a range such as 2022-01..2022-12."),
+    )
+    rulebook = forms.ChoiceField(label=_("Rulebook"), choices=_rulebook_choices)
+
+
+class BecauseForm(forms.Form):
+    """A reason in a person's own words."""
+
+    because = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReviewForm(BecauseForm):
+    """Passing a run; a reason is asked for from the second version on."""
+
+    def __init__(self, *args: Any, version: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["because"].required = version > 1
+        self.fields["because"].label = _("Why there is a new version") if version > 1 else _("Note")
+
+
+class AppealForm(forms.Form):
+    """One assignment, contested."""
+
+    number = forms.CharField(label=_("Case number"), max_length=64)
+    unit = forms.ChoiceField(label=_("Unit"))
+    ground = forms.ChoiceField(
+        label=_("Ground of exclusion"),
+        help_text=_("The grounds are those of the rulebook of this run."),
+    )
+    evidence = forms.CharField(
+        label=_("Facts and grounds"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=4000,
+        help_text=_("What happened, and which document says so. Leave out residents' names and phones."),
+    )
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("At most 10 MB; it is kept encrypted.")
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        units: list[tuple[str, str]],
+        grounds: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [("", "—"), *units]
+        self.fields["ground"].choices = [("", "—"), *grounds]
+
+
+class DecisionForm(forms.Form):
+    """What a second person decides."""
+
+    granted = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("yes", _("Grant: the assignment leaves the score in the next run")),
+            ("no", _("Refuse: the figures stay")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Reason of the decision"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -1,0 +1,155 @@
+"""The names of rates, figures, levels and states on pages, with what each is and how it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure in words: its name, what it says, and its formula as words and as symbols."""
+
+    name: Any
+    says: Any
+    formula: Any = ""
+    symbols: str = ""
+
+
+LEVELS: Mapping[str, Any] = {
+    "district": _("District"),
+    "street": _("Streets"),
+    "community": _("Communities"),
+    "unit": _("Units"),
+}
+ONE_OF: Mapping[str, Any] = {
+    "district": _("district"),
+    "street": _("street"),
+    "community": _("community"),
+    "unit": _("unit"),
+}
+KINDS: Mapping[str, Any] = {
+    "district": _("district"),
+    "street": _("street"),
+    "community": _("community"),
+    "village": _("village"),
+    "street_office": _("street office"),
+    "department": _("department"),
+    "enterprise": _("enterprise"),
+    "unit": _("unit"),
+}
+RATES: Mapping[str, Figure] = {
+    "response": Figure(
+        _("Response rate"),
+        _("Of residents reached by a valid call-back, how many had been contacted by the unit."),
+        _("contacted ÷ valid call-backs × 100"),
+        "r₁ = C / V × 100",
+    ),
+    "resolution": Figure(
+        _("Resolution rate"),
+        _("Of residents reached by a valid call-back, how many say the matter is resolved."),
+        _("resolved ÷ valid call-backs × 100"),
+        "r₂ = R / V × 100",
+    ),
+    "satisfaction": Figure(
+        _("Satisfaction rate"),
+        _("Of residents reached by a valid call-back, how many are satisfied."),
+        _("(satisfied + f × mostly satisfied) ÷ valid call-backs × 100"),
+        "r₃ = (S + f·M) / V × 100",
+    ),
+    "on_time": Figure(
+        _("On-time rate"),
+        _("Of cases with a due time whose verdict is known, how many were closed by it."),
+        _("closed on time ÷ cases with a verdict × 100"),
+        "r₄ = T / D × 100",
+    ),
+    "closure": Figure(
+        _("Closure rate"),
+        _("Of assessed cases, how many are closed."),
+        _("closed ÷ assessed × 100"),
+        "r₅ = E / N × 100",
+    ),
+}
+COUNTS: Mapping[str, Figure] = {
+    "received": Figure(
+        _("Received"), _("Every assignment received in the period, excluded ones too.")
+    ),
+    "closed": Figure(_("Closed"), _("Every assignment closed within the window for closing.")),
+    "considered": Figure(_("Assessed"), _("Received and not excluded.")),
+    "valid": Figure(_("Valid call-backs"), _("Valid call-back, not excluded: the V below the rates.")),
+    "contacted": Figure(_("Contacted"), _("Valid call-backs that say they were contacted.")),
+    "resolved": Figure(_("Resolved"), _("Valid call-backs that say it is resolved.")),
+    "satisfied": Figure(_("Satisfied"), _("Valid call-backs that are satisfied.")),
+    "mostly_satisfied": Figure(
+        _("Mostly satisfied"), _("Valid call-backs that are mostly satisfied.")
+    ),
+    "excluded": Figure(
+        _("Excluded"), _("Left out of the score on a ground of the rulebook, not out of handling.")
+    ),
+    "held": Figure(_("On hold"), _("Cannot be solved now for an accepted reason.")),
+    "returned": Figure(_("Sent back"), _("Sent back by a unit at least once.")),
+    "reopened": Figure(_("Reopened"), _("Handled more than once.")),
+    "due": Figure(_("With a verdict"), _("Has a due time, and whether it was met is known.")),
+    "ended": Figure(_("Closed, of the assessed"), _("Assessed cases that have been closed.")),
+}
+SCORE = Figure(
+    _("Score"),
+    _("The rates put together by the rulebook; ranked on all six decimals."),
+)
+STATES: Mapping[str, Any] = {
+    "computed": _("Draft"),
+    "reviewed": _("Reviewed"),
+    "published": _("Published"),
+    "superseded": _("Superseded"),
+    "discarded": _("Discarded"),
+    "unlisted": _("Not on the list"),
+}
+APPEAL_STATES: Mapping[str, Any] = {
+    "raised": _("Undecided"),
+    "granted": _("Granted"),
+    "refused": _("Refused"),
+    "withdrawn": _("Withdrawn"),
+}
+SUMMARIES: Mapping[str, Any] = {
+    "<unattributed>": _("Unattributed"),
+    "<mean>": _("Mean of the units"),
+    "<pooled>": _("All cases together"),
+}
+
+
+def figure_words(figure: str) -> Figure | None:
+    """The words of a rate, a count or the score; None for a figure there is not."""
+    if figure == "score":
+        return SCORE
+    return RATES.get(figure) or COUNTS.get(figure)
+
+
+def place_name(row: Any) -> str:
+    """A row's name; summary lines have one of their own."""
+    return str(SUMMARIES.get(row.id, row.name))
+
+
+def rates_shown(rulebook: Any) -> list[str]:
+    """The rates printed beside a rulebook's score: the block its parts belong to, whole."""
+    callback, timed = ("response", "resolution", "satisfaction"), ("on_time", "closure")
+    shown: list[str] = []
+    if any(rate in callback for rate in rulebook.rates):
+        shown += callback
+    if any(rate in timed for rate in rulebook.rates):
+        shown += timed
+    return shown
+
+
+def base_name(rulebook: Any) -> Any:
+    """What the answers under the score are called."""
+    first = rulebook.rates[0]
+    if first == "on_time":
+        return COUNTS["due"].name
+    return COUNTS["considered"].name if first == "closure" else COUNTS["valid"].name
+
+
+def in_sentence(name: Any) -> str:
+    """A name inside a sentence: English writes it small, Chinese has no other way."""
+    text = str(name)
+    return text[:1].lower() + text[1:]
