@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDate
 from jieban.apps.cases import storage
 from jieban.apps.cases.models import AttributedBy, Import, ImportedCase, ImportedVersion
 from jieban.domain.errors import Refused
+from jieban.domain.rulebook.periods import month_of
 from jieban.sealing import Sealer
 
 # Roles that answer for a case; a joint unit is scored through the joint call only.
@@ -58,6 +59,25 @@ def days_received(number: int) -> list[tuple[date, int]]:
         day=TruncDate("received_at", tzinfo=zone)
     )
     return list(days.values_list("day").annotate(rows=Count("id")).order_by("day"))
+
+
+@dataclass(frozen=True)
+class PeriodTouched:
+    """A period that rows of an import belong to, and how many."""
+
+    name: str
+    rows: int
+
+
+def periods_touched(number: int, rule: str) -> list[PeriodTouched]:
+    """Assessment periods by `period.rule` that the rows of one import belong to, oldest first."""
+    zone = import_by_number(number).zone
+    counted: dict[str, int] = {}
+    for day, rows in days_received(number):
+        noon = datetime.combine(day, time(12), tzinfo=ZoneInfo(zone))
+        name = month_of(noon, rule, zone)
+        counted[name] = counted.get(name, 0) + rows
+    return [PeriodTouched(name, rows) for name, rows in sorted(counted.items())]
 
 
 def rows_of_case(number: str) -> QuerySet[ImportedCase]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -22,9 +22,11 @@ from jieban.apps.ledger import selectors as ledger
 from jieban.domain.actors import SYSTEM
 from jieban.domain.errors import Refused
 from jieban.domain.privacy.masking import masked
+from jieban.domain.rulebook import schema
+from jieban.domain.rulebook.schema import Rulebook
 from jieban.domain.words import refusal_text
 from jieban.sealing import Sealer
-from jieban.tables.profiles import PRIVATE_FIELDS, get_profile, load_profiles
+from jieban.tables.profiles import PRIVATE_FIELDS, Profile, get_profile, load_profiles
 
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -61,10 +63,10 @@ def list_imports(request: HttpRequest) -> HttpResponse:
 @acts
 def new_import(request: HttpRequest) -> HttpResponse:
     """Choose a file; it is kept sealed and looked at before anything is stored."""
-    form = UploadForm(
-        request.POST or None, request.FILES or None, too_large=request.too_large
-    ) if request.method == "POST" else UploadForm()
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm()
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES, too_large=request.too_large)
+    if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             upload = services.receive(
@@ -142,7 +144,18 @@ def show_import(request: HttpRequest, number: int) -> HttpResponse:
         "rejected": ours["rejected"] if ours else [],
         "remarks": ours["remarks"] if ours else [],
     }
-    context = {"record": record, "upload": upload, "listed": ours is not None, **_said(found)}
+    said = _said(found)
+    rulebook = _usual_rulebook(said["profile"])
+    context = {
+        "record": record,
+        "upload": upload,
+        "listed": ours is not None,
+        "waiting": directory.count_provisional(),
+        "months": selectors.periods_touched(number, rulebook.period_rule),
+        "rulebook": rulebook,
+        "compute": _address("assessments:compute"),
+        **said,
+    }
     return render(request, "imports/show.html", context)
 
 
@@ -196,7 +209,7 @@ def show_profile(request: HttpRequest, name: str) -> HttpResponse:
             }
             for field, headings in profile.columns.items()
         ],
-        "private_fields": PRIVATE_FIELDS,
+        "unknown": sorted(profile.unknown),
     }
     return render(request, "imports/profile.html", context)
 
@@ -265,6 +278,20 @@ def _attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
+def _usual_rulebook(profile: Profile | None) -> Rulebook:
+    """By what the rows of a source are evaluated at first: call-backs, where it has them."""
+    callbacks = profile is None or "valid" in profile.columns
+    return schema.load("beijing-district" if callbacks else "311-on-time")
+
+
+def _address(name: str) -> str:
+    """The address of a page above this floor; "" where it is not joined to the site."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
 def _said(found: dict[str, Any]) -> dict[str, Any]:
     """What an import found, with its codes turned into the reader's words."""
     counts = found["counts"]
@@ -297,5 +324,4 @@ def _said(found: dict[str, Any]) -> dict[str, Any]:
             for row in found["rejected"]
         ],
         "remarks": [refusal_text(each["code"], each["detail"]) for each in found["remarks"]],
-        "case_list": reverse("imports:list"),
     }
