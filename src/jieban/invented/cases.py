@@ -7,6 +7,7 @@ The chain of draws is described in the package's docstring, each step is one fun
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ WEEKDAYS = np.array([1.14, 1.08, 1.05, 1.04, 1.02, 0.86, 0.81])
 
 @dataclass(frozen=True)
 class Spike:
-    """A day on which one category alone brings `times` a mean day's volume, in one street or all."""
+    """A day when one category brings `times` a mean day's volume, in one street or in all."""
 
     day: date
     category: str
@@ -112,7 +113,8 @@ class Assignments:
 def pick(rng: np.random.Generator, weights: Floats, count: int) -> Ints:
     """`count` positions drawn in proportion to `weights`."""
     edges = np.cumsum(weights)
-    return np.searchsorted(edges, rng.random(count) * edges[-1], side="right").astype(np.int64)
+    drawn: Ints = np.searchsorted(edges, rng.random(count) * edges[-1], side="right")
+    return drawn
 
 
 def characters(rng: np.random.Generator, district: District) -> Characters:
@@ -122,14 +124,15 @@ def characters(rng: np.random.Generator, district: District) -> Characters:
     weights = np.array([category.weight for category in words.CATEGORIES])
     main = pick(rng, weights, count)
     order = np.argsort(people, kind="stable")
-    small, large = order[: count // 6], order[count // 3 :]
-    chosen_small = [int(place) for place in rng.choice(small, 5, replace=False)]
+    small, medium, large = order[: count // 6], order[count // 6 : count // 2], order[-count // 3 :]
+    empty = [int(place) for place in rng.choice(small, 3, replace=False)]
+    full = [int(place) for place in rng.choice(medium, 2, replace=False)]
     chosen_large = [int(place) for place in rng.choice(large, 3, replace=False)]
     picks, rushes = (int(unit) for unit in rng.choice(24, 2, replace=False))
     return Characters(
         main,
-        tuple(sorted(chosen_small[:3])),
-        tuple(sorted(chosen_small[3:])),
+        tuple(sorted(empty)),
+        tuple(sorted(full)),
         tuple(sorted(chosen_large[:2])),
         (chosen_large[2],),
         picks,
@@ -203,7 +206,6 @@ def _communities(
             mix[village, column] *= 0.25
     weights = (people * level)[:, None] * mix
     weights[list(special.without_cases)] = 0.0
-    weights[list(special.full_marks)] *= 0.5
     result = np.zeros(len(days), dtype=np.int64)
     for column in range(kinds):
         here = np.flatnonzero(category == column)
@@ -276,7 +278,7 @@ def draw(
         rng, district, line, special, quality, again, category[parents], community[parents]
     )
 
-    def both(first: NDArray, second: NDArray) -> NDArray:
+    def both(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
         return np.concatenate([first, second])
 
     received = both(received, again)
@@ -330,7 +332,7 @@ class _Quality:
         periods = len(line.names)
         self.places = _walk(rng, len(district.communities), periods, 0.50, 0.30)
         self.units = _walk(rng, len(district.units), periods, 0.25, 0.12)
-        self.trend = 1.95 + 0.045 * np.arange(periods) * min(1.0, 20 / periods)
+        self.trend = 2.05 + 0.06 * np.arange(periods) * min(1.0, 20 / periods)
         self.reached = np.clip(rng.normal(1 - UNREACHED_SHARE, 0.05, len(self.places)), 0.4, 0.9)
 
 
@@ -405,8 +407,8 @@ def _handle(
     contacted = rng.random(count) < np.where(full, 1.0, _expit(4.0 + unseen))
     mood = rng.random(count) - 0.02 * unseen
     pleased = np.isin(community, special.satisfied_unsolved)
-    solved_edges = np.array([0.885, 0.960, 0.980])
-    unsolved_edges = np.array([0.32, 0.42, 0.60])
+    solved_edges = np.array([0.905, 0.970, 0.985])
+    unsolved_edges = np.array([0.34, 0.46, 0.64])
     edges = np.where(resolved[:, None], solved_edges, unsolved_edges)
     edges = np.where((pleased & ~resolved)[:, None], np.array([0.90, 0.95, 0.97]), edges)
     satisfaction = (mood[:, None] >= edges).sum(axis=1)

@@ -148,10 +148,9 @@ def write_export(folder: Path, made: "Invented", plan: FilePlan) -> Path:
 
 
 def _titles(made: "Invented", plan: FilePlan) -> tuple[str, ...]:
-    start, end = (moment(int(made.line.starts[plan.period + place])) for place in (0, 1))
+    start = moment(int(made.line.starts[plan.period]))
     last = moment(int(made.line.starts[plan.period + 1]) - DAY)
     drawn = moment(int(made.line.exports[plan.period]))
-    del end
     lines = (
         f"{made.district.name}12345市民服务热线诉求明细（生成数据，非真实诉求）",
         f"考核周期：{start:%Y年%m月%d日}—{last:%Y年%m月%d日}　导出时间：{drawn:%Y-%m-%d %H:%M}",

@@ -68,12 +68,10 @@ class FilePlan:
 
 
 def _encoding(place: int, last: int) -> str:
-    """Mostly workbooks; the newest is one always. Exactly one file is UTF-8 without a mark."""
+    """Mostly workbooks; the newest is one always."""
     if place == last:
         return XLSX
-    if place == last // 2:
-        return UTF8
-    return {2: GB18030, 5: UTF8_BOM}.get(place % 8, XLSX)
+    return {2: GB18030, 5: UTF8_BOM, 7: UTF8}.get(place % 10, XLSX)
 
 
 def plan_files(
@@ -107,14 +105,13 @@ def plan_files(
         now = _some(rng, np.setdiff1d(can_be_wrong, later), CORRECTED_HERE_SHARE)
         twice = _some(rng, np.setdiff1d(here, np.concatenate([later, now])), TWICE_SHARE)
         body = np.sort(np.concatenate([wrong_before, again, here, twice]))
-        rows = np.concatenate([now, body, now])
         # A row that is put right in this file stands wrong first; its right version comes last.
-        right_already = np.isin(body, now)
-        rows = np.concatenate([now, body[~right_already], now])
+        body = body[~np.isin(body, now)]
+        rows = np.concatenate([now, body, now])
         wrong = np.concatenate(
             [
                 np.ones(len(now), dtype=bool),
-                np.isin(body[~right_already], later),
+                np.isin(body, later),
                 np.zeros(len(now), dtype=bool),
             ]
         )

@@ -3,24 +3,29 @@
 Every name of a street, community, estate and resident is made up. The two-sign stems were
 put together by chance and those that occur in the list of Beijing's communities and villages
 were thrown out (tests/invented checks it again where that list is at hand). Department names
-are the ones every district has. Categories are the starting set of docs on taxonomy: paths as
-a Beijing district's export writes them.
+are the ones every district has. Categories are written as the paths of a Beijing district's
+export; the phrases under them are made up.
 """
 
 from dataclasses import dataclass
 
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 DISTRICT = "云川区"
 DISTRICT_STEM = "云川"
-STREETS = (
+STREETS = _names(
     "青禾 砚湖 鹭桥 松篱 榆荫 苇湾 云麓 梧岸 棠屏 听泉 竹汀 枫露 "
     "麦浪 桐雨 柳笛 芷兰 鹤屿 栗香 槐序 霁月 荻花 墨池 石磬 星槎"
-).split()
-TOWNS = ["藕乡", "雁汀"]
+)
+TOWNS = ("藕乡", "雁汀")
 DISSOLVED_STREET = "杏屏"
 """The street that a reform dissolves into the two streets at DISSOLVED_INTO."""
 DISSOLVED_INTO = (14, 20)
 
-STEMS = (
+STEMS = _names(
     "暮檐 麦荫 柳弦 栗汀 素枝 雁岸 霁篱 磬澜 棠泉 松灯 荻渚 藕岸 雁舟 霜砌 磬笺 露穗 霜阶 藕篱 "
     "朝弦 杏蓑 岚月 栗弦 槐渚 梨帆 桑澜 砚月 桐槎 锦畦 桑穗 荷坞 桐蓑 麦篱 蒲蓑 磬帆 翠露 桑岸 "
     "蒲岸 麦枝 荷枝 梧渚 磬畦 菱棂 禾澜 墨灯 柳舟 梧笠 榆畦 汐序 杏灯 柳灯 暮笠 砚穗 梨蓑 锦岫 "
@@ -31,21 +36,22 @@ STEMS = (
     "槐月 榆浪 翠笛 梨泉 霁帆 鹭阶 菱澜 苇笺 桐砌 榆澜 枫序 砚屏 梧汀 栗渚 桑岫 霁荫 荻砌 霁磬 "
     "枫弦 蒲笺 晴磬 棠浪 槐槎 朝棂 麦笠 荻坞 桐荫 汐月 枫笺 素砌 砚枝 翠笺 枫砌 杏笠 枫浪 荷屿 "
     "竹檐 松屏 朝笛 竹序 素磬 禾屿 杏磬 瑶屿 鹭岫 砚棂 梧泉 露笠 暮篱 墨荫 栗笺 禾汀 荷麓 荷檐"
-).split()
+)
 COMMUNITY_ENDINGS = ("里", "东里", "西里", "苑", "园", "北里", "路", "南里")
 ESTATE_ENDINGS = ("家园", "嘉苑", "小区", "新居", "雅居", "公寓", "佳园", "花园")
 
-DEPARTMENTS = (
+DEPARTMENTS = _names(
     "区住房建设委 区城管执法局 区城市管理委 区供热办 区市场监管局 区教委 区卫生健康委 区医保局 "
     "区人力社保局 区民政局 公安云川分局 云川交通支队 区交通局 区生态环境局 区水务局 区园林绿化局 "
     "区农业农村局 区文化和旅游局 区体育局 区消防救援支队 区应急管理局 规划自然资源云川分局 "
-    "区退役军人事务局 区残联 区财政局 区发展改革委 区商务局 区科技和信息化局 区民族宗教办 区房管局 "
-    "区环卫中心 区政务服务局 区信访办 区司法局 区统计局 区税务局 区总工会 区妇联 区国资委 区重大项目办"
-).split()
-ENTERPRISES = (
+    "区退役军人事务局 区残联 区财政局 区发展改革委 区商务局 区科技和信息化局 区民族宗教办 "
+    "区房管局 区环卫中心 区政务服务局 区信访办 区司法局 区统计局 区税务局 "
+    "区总工会 区妇联 区国资委 区重大项目办"
+)
+ENTERPRISES = _names(
     "云川热力公司 云川自来水公司 云川燃气公司 云川供电公司 云川公交客运公司 云川排水公司"
-).split()
-FIRM_STEMS = "晨序 禾年 朗汀 微澜 拾穗 青砌 素心里 望岫".split()
+)
+FIRM_STEMS = ("晨序", "禾年", "朗汀", "微澜", "拾穗", "青砌", "素心里", "望岫")
 FIRM_KINDS = ("物业服务有限公司", "健身有限公司", "餐饮店", "便利店", "教育咨询有限公司")
 SURNAMES = tuple("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕")
 ADDRESS_WORDS = ("先生", "女士")
@@ -67,9 +73,9 @@ TAGS = ("七有五性", "每月一题", "控烟", "营商环境")
 WAYS = ("直派", "区级派单", "街道派单", "吹哨")
 
 FLAT = (1.0,) * 12
-HEATING = (2.2, 1.6, 0.7, 0.05, 0.02, 0.02, 0.02, 0.02, 0.1, 0.8, 6.0, 3.2)
-RAIN = (0.5, 0.5, 0.6, 0.7, 0.8, 1.5, 3.2, 2.9, 1.1, 0.7, 0.5, 0.5)
-SUMMER = (0.5, 0.5, 0.7, 0.9, 1.3, 1.6, 1.6, 1.5, 1.2, 0.9, 0.7, 0.6)
+HEATING = (2.2, 1.6, 0.7, 0.05, 0.02, 0.02, 0.02, 0.02, 0.1, 0.9, 8.0, 3.4)
+RAIN = (0.5, 0.5, 0.6, 0.7, 0.8, 1.4, 2.7, 2.5, 1.1, 0.7, 0.5, 0.5)
+SUMMER = (0.6, 0.6, 0.8, 0.9, 1.2, 1.4, 1.4, 1.3, 1.1, 0.9, 0.8, 0.7)
 SCHOOL = (0.6, 0.6, 0.9, 0.9, 1.1, 1.5, 1.8, 2.6, 1.4, 0.6, 0.5, 0.6)
 WAGES = (2.6, 1.4, 0.7, 0.7, 0.8, 0.8, 0.8, 0.9, 0.9, 0.9, 1.1, 1.8)
 

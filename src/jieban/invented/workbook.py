@@ -33,7 +33,9 @@ _STYLES = (
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="0" fontId="2" fillId="0" borderId="0" xfId="0" applyFont="1"'
-    ' applyAlignment="1"><alignment horizontal="center"/></xf></cellXfs></styleSheet>'
+    ' applyAlignment="1"><alignment horizontal="center"/></xf></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )
 
 
@@ -172,8 +174,8 @@ def _sheet(sheet: Sheet) -> Iterable[str]:
             if value == "":
                 continue
             if value.__class__ is str:
-                if "<" in value or "&" in value:  # type: ignore[operator]
-                    value = escape(value)  # type: ignore[arg-type]
+                if "<" in value or "&" in value:
+                    value = escape(value)
                 block.append(f'<c r="{letter}{line}" t="inlineStr"><is><t>{value}</t></is></c>')
             else:
                 block.append(f'<c r="{letter}{line}"{style}><v>{value!r}</v></c>')
