@@ -71,17 +71,19 @@ def _make(desk: Desk, periods: int, rows: int, seed: int) -> Run:
         for done, file in enumerate(files.exports, start=1):
             cases.import_file(CLERK, file, at=clock.now(), home=desk.home, profile=PROFILE)
             advance(done)
-    wanted = [*files.periods, f"{files.periods[-min(12, periods)]}..{files.periods[-1]}"]
-    with desk.progress(_("Evaluating"), len(wanted)) as advance:
-        for done, made in enumerate(_evaluated(desk.home, wanted), start=1):
+    *settled, contested, newest = files.periods
+    with desk.progress(_("Evaluating"), len(settled) + 1) as advance:
+        for done, made in enumerate(_evaluated(desk.home, [*settled, contested]), start=1):
             services.record_run(CLERK, made, at=clock.now())
             advance(done)
     recorded = {run.assessment.period: run for run in selectors.standing_runs()}
-    for period in files.periods[:-2]:
+    for period in settled:
         _publish(desk.home, recorded[period])
-    _publish_after_appeals(desk.home, recorded[files.periods[-2]])
-    _open_with_appeals(desk.home, recorded[files.periods[-1]])
-    return recorded[files.periods[-1]]
+    _publish_after_appeals(desk.home, recorded[contested])
+    year = f"{files.periods[-min(12, periods)]}..{newest}"
+    for made in _evaluated(desk.home, [newest, year]):
+        services.record_run(CLERK, made, at=clock.now())
+    return _open_with_appeals(desk.home, newest)
 
 
 def _evaluated(home: Home, wanted: list[str]) -> Iterator[runs.Run]:
@@ -119,11 +121,13 @@ def _publish_after_appeals(home: Home, run: Run) -> None:
     services.publish_run(CLERK, second.run_id, at=clock.now(), home=home)
 
 
-def _open_with_appeals(home: Home, run: Run) -> None:
+def _open_with_appeals(home: Home, period: str) -> Run:
     """The newest period waits in its appeal window, with appeals to decide."""
+    run = next(each for each in selectors.standing_runs() if each.assessment.period == period)
     services.review_run(SECOND, run.run_id, at=clock.now())
     services.open_appeals(CLERK, run.run_id, at=clock.now(), home=home)
     _raise_appeals(home, run, 3)
+    return run
 
 
 def _raise_appeals(home: Home, run: Run, count: int) -> list[int]:

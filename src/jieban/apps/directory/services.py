@@ -210,13 +210,14 @@ class _DirectoryWriter:
             "valid_from": line.valid_from,
             "valid_to": line.valid_to,
         }
+        known = entry is not None
         if entry is None:
             entry = self._create(model, line, wanted)
         else:
             self._update(entry, line, wanted)
         for alias in line.aliases:
             within = parent if isinstance(parent, Area) and parent.kind == "street" else None
-            if _add_alias(entry, alias, decided_by="directory", within=within):
+            if _add_alias(entry, alias, decided_by="directory", within=within) and known:
                 self._changed(entry, "alias", None, alias)
         if line.successor:
             self.links.append((entry, line))
