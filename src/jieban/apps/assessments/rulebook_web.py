@@ -138,7 +138,7 @@ class CheckForm(forms.Form):
         said = self.cleaned_data
         file = said.get("file")
         if file and file.size > LARGEST:
-            self.add_error("file", _("A rulebook is a small text; this file is too large to be one."))
+            self.add_error("file", _("A rulebook is a small text; this file is too large."))
         elif file:
             try:
                 said["text"] = file.read().decode("utf-8-sig")
@@ -299,7 +299,7 @@ def _key_words(key: str) -> str:
     """`score.parts.response.weight` → Response rate: weight."""
     if key in KEYS:
         return str(KEYS[key])
-    section, name, last = (key.rsplit(".", 2) + ["", ""])[:3]
+    section, name, last = [*key.rsplit(".", 2), "", ""][:3]
     if section == "score.parts":
         return f"{RATES.get(name.partition('#')[0], name)} · {PART_KEYS.get(last, last)}"
     if section == "exclusions.grounds":

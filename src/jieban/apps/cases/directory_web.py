@@ -238,7 +238,9 @@ def _confirm_chosen(request: HttpRequest) -> HttpResponse:
     return redirect(request.get_full_path())
 
 
-def _list(request: HttpRequest, what: str, entries: list[Any], rows: dict[int, int]) -> HttpResponse:
+def _list(
+    request: HttpRequest, what: str, entries: list[Any], rows: dict[int, int]
+) -> HttpResponse:
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     matching = [
         entry for entry in selectors.found(entries, words) if not chosen or entry.kind == chosen
