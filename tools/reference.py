@@ -126,6 +126,23 @@ FIGURES: dict[str, Both] = {
     "change": ("变化", "change against the period before"),
     "per-10000": ("万人诉求比", "cases per 10,000 residents"),
 }
+# The pages in measures/ by the words of the table: used where a page is linked.
+PAGE_TITLES: dict[str, Both] = {
+    "received": ("受理量", "received"),
+    "closed": ("办结量", "closed"),
+    "valid": ("有效回访", "valid call-backs"),
+    "contacted": ("联系数", "contacted"),
+    "resolved": ("解决数", "resolved"),
+    "satisfied": ("满意数与基本满意", "satisfied and mostly satisfied"),
+    "response-rate": ("响应率", "response rate"),
+    "resolution-rate": ("解决率", "resolution rate"),
+    "satisfaction-rate": ("满意率", "satisfaction rate"),
+    "on-time-rate": ("按期率", "on-time rate"),
+    "closure-rate": ("办结率", "closure rate"),
+    "excluded": ("剔除数", "excluded"),
+    "held": ("挂账数", "on hold"),
+    **FIGURES,
+}
 HEADS = {
     "序号": "",
     "承办单位": "",
@@ -198,7 +215,7 @@ def measures(language: str) -> list[str]:
         if name not in MEASURES:
             raise Undocumented(f"measure {name}: add it to MEASURES in tools/reference.py")
         page = MEASURES[name][2]
-        rows.append([code(name), MEASURES[name][place], f"[{page}]({page}.md)"])
+        rows.append([code(name), MEASURES[name][place], f"[{PAGE_TITLES[page][place]}]({page}.md)"])
     lines = [
         "# 指标" if zh else "# Measures",
         "",
@@ -232,7 +249,7 @@ def heads(language: str) -> list[str]:
         if head not in HEADS:
             raise Undocumented(f"table head {head}: add it to HEADS in tools/reference.py")
         page = HEADS[head]
-        link = f"[{page}](measures/{page}.md)" if page else ""
+        link = f"[{PAGE_TITLES[page][0 if zh else 1]}](measures/{page}.md)" if page else ""
         rows.append([head, link] if zh else [head, HEADS_EN[head], link])
     lines = [
         "# 考核表的列" if zh else "# Columns of the table",
@@ -872,6 +889,7 @@ HELP_ZH: dict[str, str] = {
     "Code of the unit whose fact it is.": "哪个单位（代码）。",
     "Ground from the rulebook.": "细则中的剔除情形代码。",
     "Facts and basis, in words.": "事实和依据。",
+    "Only make the district.": "只造区，不打开页面。",
     "Build even if nothing happened since the last time.": "即使没有变化也重建。",
 }
 
@@ -944,7 +962,7 @@ def cli(language: str) -> list[str]:
             if parameter.required:
                 shown += " 必写。" if zh else " Required."
             if parameter.show_default and parameter.default is not None:
-                shown += f" {'默认' if zh else 'Default'} {parameter.default}."
+                shown += f"默认 {parameter.default}。" if zh else f" Default {parameter.default}."
             options.append([code(names), shown.strip()])
         lines += ["", "```", usage + (" [OPTIONS]" if options else ""), "```"]
         if options:
