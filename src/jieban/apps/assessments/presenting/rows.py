@@ -84,9 +84,9 @@ def as_csv(rows: Sequence[Mapping[str, Any]], it: Shown, facts: FactsFolder) -> 
     writer = csv.writer(text)
     writer.writerow(
         [
-            _("Case number"), _("Unit"), _("Area"), _("Received"), _("Closed"), _("Due"),
+            _("Case number"), _("Unit"), _("Area"), _("Received at"), _("Closed at"), _("Due at"),
             _("Category"), _("Valid call-back"), _("Contacted"), _("Resolved"),
-            _("Satisfaction"), _("Excluded on"), _("On hold"),
+            _("Satisfaction"), _("Ground of exclusion"), _("On hold"),
         ]
     )  # fmt: skip
     for line in dressed(rows, it, facts):
