@@ -155,8 +155,21 @@ def test_without_a_street_only_a_unique_name_is_taken(home, tmp_path):
         row("A2", 被反映街乡镇="", 所在村社区="白石村"),
     ]
     case_services.import_file(CLERK, write_export(tmp_path / "a.csv", rows), at=AT, home=home)
-    assert ImportedCase.objects.get(number="A1").area is None
+    unclear = ImportedCase.objects.select_related("area").get(number="A1")
+    assert (unclear.area.kind, unclear.attributed_by) == ("district", "")
     assert ImportedCase.objects.select_related("area").get(number="A2").area.code == "990201"
+
+
+def test_what_names_no_place_is_still_the_only_districts(home, tmp_path):
+    bring(write_directory(tmp_path / "d.xlsx", PLACES, OFFICES))
+    rows = [
+        row("A1", 被反映街乡镇="", 所在村社区="不详"),
+        row("A2", 被反映街乡镇="", 所在村社区="无名社区"),
+    ]
+    case_services.import_file(CLERK, write_export(tmp_path / "a.csv", rows), at=AT, home=home)
+    assert ImportedCase.objects.select_related("area").get(number="A1").area.code == "99"
+    stranger = ImportedCase.objects.select_related("area__parent").get(number="A2").area
+    assert (stranger.provisional, stranger.parent.code) == (True, "99")
 
 
 def test_merging_a_name_moves_its_rows_and_teaches_the_next_import(home, tmp_path):

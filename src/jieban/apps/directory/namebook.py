@@ -5,7 +5,8 @@ costs a dictionary access. A name nobody knows yet becomes a provisional entry a
 through the `create` functions handed in; 不详 and blanks never do.
 
 Order of trust for a community: its name (or an alias) within the street that the row names;
-without a street, its name in the whole district if only one community bears it.
+without a street, its name in the whole district if only one community bears it. Where the
+directory holds exactly one district, what names no place at all is still the district's.
 """
 
 from collections.abc import Callable
@@ -21,13 +22,13 @@ CreateUnit = Callable[[str], int]
 
 @dataclass(frozen=True)
 class Attribution:
-    """Where a case belongs: the directory's id and who decided ("source", "alias" or "")."""
+    """Where a case belongs: the directory's id, and who decided which street or community.
+
+    `by` is "source", "alias" or "" (nobody: the area is the district, or None).
+    """
 
     area: int | None
     by: str
-
-
-NOWHERE = Attribution(None, "")
 
 
 @dataclass
@@ -36,7 +37,8 @@ class NameBook:
 
     Shapes: `streets` name key → id; `communities` (street id or None, name key) → id;
     `anywhere` name key → ids of all communities that bear it; `parts` (street id,
-    community id) → id. Aliases are kept apart since they change who decided.
+    community id) → id. Aliases are kept apart since they change who decided. `district` is
+    the only district of the directory, if it holds exactly one.
     """
 
     create_area: CreateArea
@@ -48,6 +50,7 @@ class NameBook:
     anywhere: dict[str, set[int]] = field(default_factory=dict)
     parts: dict[tuple[int, int], int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
+    district: int | None = None
     _seen: dict[tuple[str, str, bool], Attribution] = field(default_factory=dict)
     _seen_units: dict[str, int | None] = field(default_factory=dict)
 
@@ -62,6 +65,8 @@ class NameBook:
         rows.sort(key=lambda row: row[5] is None)
         for number, kind, key, parent, also, _ in rows:
             book._add_area(number, kind, key, parent, also)
+        districts = [row[0] for row in rows if row[1] == "district"]
+        book.district = districts[0] if len(districts) == 1 else None
         units = list(Unit.objects.order_by("-position").values_list("id", "name_key", "valid_to"))
         units.sort(key=lambda row: row[2] is None)
         for number, key, _ in units:
@@ -105,21 +110,22 @@ class NameBook:
     def _place(self, street: str, community: str, nested: bool) -> Attribution:
         street_id, by_street = self._street(street)
         if is_unknown(community):
-            return Attribution(street_id, by_street)
+            return Attribution(street_id or self.district, by_street)
         if not nested:
             return self._part(street_id, by_street, community)
         key = same_name_key(community)
         if street_id is None:
             bearers = self.anywhere.get(key, set())
             if len(bearers) > 1:
-                return NOWHERE
+                return Attribution(self.district, "")
             if bearers:
                 return Attribution(next(iter(bearers)), "source")
         elif (street_id, key) in self.communities:
             return Attribution(self.communities[(street_id, key)], by_street)
         elif (street_id, key) in self.community_aliases:
             return Attribution(self.community_aliases[(street_id, key)], "alias")
-        return Attribution(self._new_area("community", community, street_id, None), "source")
+        parent = street_id or self.district
+        return Attribution(self._new_area("community", community, parent, None), "source")
 
     def _street(self, name: str) -> tuple[int | None, str]:
         if is_unknown(name):
@@ -129,7 +135,7 @@ class NameBook:
             return self.streets[key], "source"
         if key in self.street_aliases:
             return self.street_aliases[key], "alias"
-        return self._new_area("street", name, None, None), "source"
+        return self._new_area("street", name, self.district, None), "source"
 
     def _part(self, street_id: int | None, by: str, community: str) -> Attribution:
         key = same_name_key(community)

@@ -38,7 +38,7 @@ def open_namebook() -> Iterator[tuple[NameBook, list[dict[str, str]]]]:
             name=name,
             name_key=same_name_key(name),
             kind=kind,
-            parent_id=parent if parent is not None else _district(kind),
+            parent_id=parent,
             also_parent_id=also,
             provisional=True,
             position=next_area,
@@ -341,14 +341,6 @@ def _save_with_code(entry: Entry, prefix: str) -> None:
 
 def _next_position(model: type[Area] | type[Unit]) -> int:
     return (model.objects.aggregate(last=Max("position"))["last"] or 0) + 1
-
-
-def _district(kind: str) -> int | None:
-    """New streets belong to the district, if the directory holds exactly one."""
-    if kind != "street":
-        return None
-    districts = list(Area.objects.filter(kind="district").values_list("id", flat=True)[:2])
-    return districts[0] if len(districts) == 1 else None
 
 
 def _plain(value: Any) -> Any:
