@@ -370,6 +370,7 @@ def _handle(
     unit, at_street = _lead_units(rng, district, received, category, community)
     full = np.isin(community, special.full_marks)
     false = np.isin(community, special.falsely_closed)
+    pleased = np.isin(community, special.satisfied_unsolved)
     rushing = unit == special.rushes_deadlines
     held = (rng.random(count) < HELD_SHARE) & ~full
 
@@ -397,6 +398,7 @@ def _handle(
     )
     odds[full] = 9.0
     odds[false] = -0.4
+    odds[pleased] = 0.9
     truly = rng.random(count) < _expit(odds)
     resolved = truly | (false & (rng.random(count) < 0.92))
     passes = np.where(~truly & ~false & (rng.random(count) < 0.18), 2, 1)
@@ -406,7 +408,6 @@ def _handle(
     unseen = np.clip(0.5 * quality.places[community, period], -1.0, 1.0)
     contacted = rng.random(count) < np.where(full, 1.0, _expit(4.0 + unseen))
     mood = rng.random(count) - 0.02 * unseen
-    pleased = np.isin(community, special.satisfied_unsolved)
     solved_edges = np.array([0.905, 0.970, 0.985])
     unsolved_edges = np.array([0.34, 0.46, 0.64])
     edges = np.where(resolved[:, None], solved_edges, unsolved_edges)
