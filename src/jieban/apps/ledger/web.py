@@ -32,7 +32,7 @@ SUBJECTS = {
 }
 # What the keys of a body are called on the page.
 LABELS = {
-    "file": gettext_lazy("File"),
+    "file": gettext_lazy("File name"),
     "file_digest": gettext_lazy("Digest of the file"),
     "profile": gettext_lazy("Mapping profile"),
     "profile_digest": gettext_lazy("Digest of the profile"),
