@@ -1,7 +1,7 @@
 """What every command finds on its desk: the home folder, the language, ways to answer.
 
-No Django here: `evaluate` and `rulebook` work on files alone. Commands that need the
-database get it through `start_database`, which main calls before it loads them.
+No Django here: `evaluate` and `rulebook` work on files alone. The database is handed in by
+main, and set up only when a command asks for it.
 """
 
 import getpass
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -25,6 +25,7 @@ from rich.progress import (
 )
 
 from jieban.domain.actors import Actor
+from jieban.evaluation.runs import Run
 from jieban.home import Home
 
 
@@ -39,12 +40,23 @@ class Advance:
         self._progress.update(self._task, completed=done)
 
 
+class Records(Protocol):
+    """What a command may ask of the database."""
+
+    def start(self, home: Home) -> None: ...
+
+    def current_facts(self, home: Home) -> Path: ...
+
+    def record_run(self, actor: Actor, run: Run) -> None: ...
+
+
 @dataclass
 class Desk:
     """One command's surroundings. Answers go to stdout, progress and refusals to stderr."""
 
     home: Home
     json: bool
+    records: Records
     acting: str | None = None
 
     @property
@@ -76,21 +88,13 @@ class Desk:
             yield Advance(progress, progress.add_task(words, total=total))
 
     def start_database(self) -> None:
-        """Set up Django on this home and bring the database's tables up to date."""
-        from jieban.cli.database import start
-
-        start(self.home)
+        """Set the database up on this home and bring its tables up to date."""
+        self.records.start(self.home)
 
     def current_facts(self) -> Path:
         """The facts folder of the database, rebuilt if anything happened since."""
-        self.start_database()
-        from jieban.apps.assessments.facts import current_facts
+        return self.records.current_facts(self.home)
 
-        return current_facts(self.home).path
-
-    def record_run(self, run: Any) -> None:
+    def record_run(self, run: Run) -> None:
         """Enter a run made from the database into the list of runs."""
-        from jieban import clock
-        from jieban.apps.assessments.services import record_run
-
-        record_run(self.actor, run, at=clock.now())
+        self.records.record_run(self.actor, run)

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from jieban.cli.database import Database
 from jieban.cli.desk import Desk
 from jieban.domain.errors import Refused
 from jieban.domain.words import Language, set_language
@@ -82,6 +83,7 @@ def _desk(ctx: click.Context) -> Desk:
         ctx.obj = Desk(
             Home.from_environment(ctx.params.get("home")),
             ctx.meta["json"],
+            Database(),
             ctx.params.get("acting"),
         )
     desk: Desk = ctx.obj

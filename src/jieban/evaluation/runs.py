@@ -15,7 +15,7 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -37,7 +37,8 @@ from jieban.evaluation.cube import Cubes, Window, windows_of
 from jieban.evaluation.engines import duckdb_
 from jieban.evaluation.engines import engine as engine_named
 from jieban.evaluation.facts import FactsFolder
-from jieban.evaluation.levels import Change, Level, RateFigure, Row, days_of, evaluate_level
+from jieban.evaluation.keeping import levels_from, levels_json, plain
+from jieban.evaluation.levels import Level, Row, days_of, evaluate_level
 from jieban.evaluation.measures import COUNTS, Counts, counting_matrix
 from jieban.evaluation.outcome import outcomes_of
 from jieban.evaluation.places import LEVELS, RollUp
@@ -77,7 +78,7 @@ class Run:
             raise Refused("run.unknown", run=str(folder))
         described = cls.of_manifest(folder / "manifest.json")
         try:
-            levels = _levels_from(folder / "result.json")
+            levels = levels_from(folder / "result.json")
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise Refused("run.damaged", run=folder.name, problem=repr(error)) from error
         return replace(described, levels=levels, folder=folder)
@@ -158,7 +159,7 @@ class Run:
     def _before(self) -> Mapping[str, Level]:
         if self.folder is None:
             return {}
-        return _levels_from(self.folder / "before.json")
+        return levels_from(self.folder / "before.json")
 
     def _level(self, name: str) -> Level:
         if name not in self.levels:
@@ -433,8 +434,8 @@ def _keep(calculated: _Calculated, folder: Path) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         _write_json(beside / "manifest.json", made.manifest)
-        _write_json(beside / "result.json", _levels_json(made.levels))
-        _write_json(beside / "before.json", _levels_json(calculated.before))
+        _write_json(beside / "result.json", levels_json(made.levels))
+        _write_json(beside / "before.json", levels_json(calculated.before))
         for name in made.levels:
             (beside / f"table-{name}.csv").write_bytes(tables.render(made.table(name), "csv"))
         (beside / "counts.sql").write_text(calculated.sql, encoding="utf-8")
@@ -460,72 +461,8 @@ def _move(beside: Path, folder: Path) -> None:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _levels_json(levels: Mapping[str, Level]) -> dict[str, Any]:
-    return {
-        name: {
-            "rows": [row_json(row) for row in level.rows],
-            "unattributed": level.unattributed and row_json(level.unattributed),
-            "mean": row_json(level.mean),
-            "pooled": row_json(level.pooled),
-        }
-        for name, level in levels.items()
-    }
-
-
-def row_json(row: Row) -> dict[str, Any]:
-    """A row as plain JSON: decimals as text, everything else as it is."""
-    plain: dict[str, Any] = _plain(asdict(row))
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, Mapping):
-        return {key: _plain(held) for key, held in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
-
-
-def row_from_json(entry: Mapping[str, Any]) -> Row:
-    """The row that `row_json` wrote."""
-    rates = {
-        name: RateFigure(
-            part=_decimal(figure["part"]),
-            whole=figure["whole"],
-            percent=_decimal(figure["percent"]),
-            low=figure["low"],
-            high=figure["high"],
-        )
-        for name, figure in entry["rates"].items()
-    }
-    held = dict(entry) | {
-        "rates": rates,
-        "per_10000": _decimal(entry["per_10000"]),
-        "change": Change(**entry["change"]) if entry["change"] else None,
-        "flags": tuple(entry["flags"]),
-    }
-    return Row(**held)
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _levels_from(path: Path) -> dict[str, Level]:
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: Level(
-            level=name,
-            rows=tuple(map(row_from_json, level["rows"])),
-            unattributed=row_from_json(level["unattributed"]) if level["unattributed"] else None,
-            mean=row_from_json(level["mean"]),
-            pooled=row_from_json(level["pooled"]),
-        )
-        for name, level in stored.items()
-    }
+    # Without indentation: the encoder that indents is many times slower.
+    path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 # --- figures behind a row -----------------------------------------------------------------
@@ -643,7 +580,7 @@ def _differ_manifest(
     stored: Mapping[str, Any], recomputed: Mapping[str, Any]
 ) -> Iterator[Difference]:
     for key in ("run", "digest", "period", "previous_period", "windows", "counts", "generated"):
-        was, now = _plain(stored.get(key)), _plain(recomputed[key])
+        was, now = plain(stored.get(key)), plain(recomputed[key])
         if was != now:
             yield Difference("manifest", "", key, str(was), str(now))
 
@@ -653,7 +590,7 @@ def _differ_levels(
 ) -> Iterator[Difference]:
     if not stored:
         return  # Only a manifest was given: it holds no figures but the counts.
-    left, right = _levels_json(stored), _levels_json(recomputed)
+    left, right = levels_json(stored), levels_json(recomputed)
     for name in right:
         was, now = left.get(name, {}), right[name]
         ids = [[row["id"] for row in rows.get("rows", [])] for rows in (was, now)]
