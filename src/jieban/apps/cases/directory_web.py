@@ -163,7 +163,6 @@ def merge_entry(request: HttpRequest, what: str, code: str) -> HttpResponse:
 
 
 @limited
-@acts
 def new_import(request: HttpRequest) -> HttpResponse:
     """Choose a directory file; what it would change is shown before anything is stored."""
     form = DirectoryFileForm()
@@ -177,7 +176,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         elif form.is_valid():
             try:
                 upload = services.receive_directory(
-                    request.actor,
+                    request.actor or SYSTEM,
                     form.cleaned_data["file"].name,
                     form.cleaned_data["file"].chunks(),
                     at=clock.now(),
