@@ -23,7 +23,9 @@ from django.conf import settings
 ROOT = Path(__file__).resolve().parents[1] / "src" / "jieban"
 LANGUAGE = "zh_Hans"
 _CALLS = {"_", "gettext", "gettext_lazy", "translate", "pgettext"}
-_IN_TEMPLATE = re.compile(r"""(?:\b_|gettext)\(\s*(?:u)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*[,)]""")
+_IN_TEMPLATE = re.compile(
+    r"""(?:\b_|gettext)\(\s*(?:u)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*[,)]"""
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Missing:
 def catalogues(root: Path = ROOT) -> dict[Path, Path]:
     """Folder -> its .po file."""
     return {
-        file.parents[3]: file for file in sorted(root.rglob(f"locale/{LANGUAGE}/LC_MESSAGES/django.po"))
+        file.parents[3]: file
+        for file in sorted(root.rglob(f"locale/{LANGUAGE}/LC_MESSAGES/django.po"))
     }
 
 
@@ -69,7 +72,9 @@ def missing(root: Path = ROOT) -> list[Missing]:
     """Sentences that no catalogue they can be read from translates."""
     known = catalogues(root)
     said = {
-        folder: {entry.msgid for entry in polib.pofile(str(po)) if entry.msgstr and not entry.obsolete}
+        folder: {
+            entry.msgid for entry in polib.pofile(str(po)) if entry.msgstr and not entry.obsolete
+        }
         for folder, po in known.items()
     }
     everywhere = set().union(*said.values()) if said else set()

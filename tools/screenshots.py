@@ -25,6 +25,7 @@ ARGUMENTS = [
 ]
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 STARTS = ("/", "/tables/", "/runs/", "/appeals/", "/operator/", "/keys/", "/nothing-here/")
+_OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _FILE = re.compile(r"\.(csv|xlsx|json|zip|parquet|css|js|svg)$|/file/$|^/language/|^/healthz")
 
 
@@ -70,13 +71,13 @@ def take(browser: Browser, base: str, folder: Path, paths: dict[str, str], *, js
             for key, path in paths.items():
                 answer = page.goto(urljoin(base, path), wait_until="load")
                 name = key.strip("/").replace("/", "_").replace("*", "x") or "first"
-                page.screenshot(path=folder / f"{name}.{size}.{language}.png", full_page=height < 900)
+                page.screenshot(
+                    path=folder / f"{name}.{size}.{language}.png", full_page=height < 900
+                )
                 status = answer.status if answer else 0
                 over = 0
                 if js:
-                    over = page.evaluate(
-                        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-                    )
+                    over = page.evaluate(_OVER)
                 if over > 0 or (status >= 400 and "nothing-here" not in path):
                     wrong += 1
                     print(f"{size} {language} {status} over by {over}px {path}")

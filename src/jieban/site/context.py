@@ -56,7 +56,9 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
 
 def _doors(request: HttpRequest) -> Any:
     view = request.resolver_match.view_name if request.resolver_match else ""
-    lit = max(DOORS, key=lambda door: max((len(r) for r in door.rooms if view.startswith(r)), default=0))
+    lit = max(
+        DOORS, key=lambda door: max((len(r) for r in door.rooms if view.startswith(r)), default=0)
+    )
     for door in DOORS:
         try:
             address = reverse(door.name)

@@ -113,7 +113,9 @@ TEMPLATES = [
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
-LANGUAGE_CODE = {"zh": "zh-hans", "en": "en"}.get(os.environ.get("JIEBAN_LANGUAGE", "zh"), "zh-hans")
+LANGUAGE_CODE = {"zh": "zh-hans", "en": "en"}.get(
+    os.environ.get("JIEBAN_LANGUAGE", "zh"), "zh-hans"
+)
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [SITE.parent / "locale"]
 USE_I18N = True

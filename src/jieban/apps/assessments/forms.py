@@ -59,7 +59,9 @@ class AppealForm(forms.Form):
         label=_("Facts and grounds"),
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=4000,
-        help_text=_("What happened, and which document says so. Leave out residents' names and phones."),
+        help_text=_(
+            "What happened, and which document says so. Leave out residents' names and phones."
+        ),
     )
     file = forms.FileField(
         label=_("File"), required=False, help_text=_("At most 10 MB; it is kept encrypted.")

@@ -56,7 +56,9 @@ urlpatterns = [
     path(f"{RUN}<level:level>/table.<str:form>", web.table_file, name="table_file"),
     path(f"{RUN}<level:level>/<code:place>/", web.place, name="place"),
     path(f"{RUN}<level:level>/<code:place>/<slug:figure>/", web.figure, name="figure"),
-    path(f"{RUN}<level:level>/<code:place>/<slug:figure>/rows.csv", web.rows_file, name="rows_file"),
+    path(
+        f"{RUN}<level:level>/<code:place>/<slug:figure>/rows.csv", web.rows_file, name="rows_file"
+    ),
     path("appeals/", web.appeals, name="appeals"),
     path("appeals/<int:number>/", web.appeal, name="appeal"),
     path("appeals/<int:number>/withdraw/", web.withdraw, name="appeal_withdraw"),

@@ -56,7 +56,9 @@ def overview(request: HttpRequest, run_id: str = "") -> HttpResponse:
     """The first page: the newest period, or the one asked for."""
     first = selectors.first_run()
     if not run_id and first is None:
-        return render(request, "assessments/empty.html", {"provisional": directory.count_provisional()})
+        return render(
+            request, "assessments/empty.html", {"provisional": directory.count_provisional()}
+        )
     it = shown(settings.HOME, run_id or first.run_id)  # type: ignore[union-attr]
     standing = overviews.Standing(
         undecided=selectors.appeals(it.record.assessment).filter(state="raised").count()
@@ -65,7 +67,9 @@ def overview(request: HttpRequest, run_id: str = "") -> HttpResponse:
         provisional=directory.count_provisional(),
     )
     page = overviews.overview(it, earlier_runs(settings.HOME, it), standing)
-    return render(request, "assessments/overview.html", {"shown": it, "page": page, "beside": neighbours(it)})
+    return render(
+        request, "assessments/overview.html", {"shown": it, "page": page, "beside": neighbours(it)}
+    )
 
 
 @require_GET
@@ -99,7 +103,12 @@ def compute(request: HttpRequest) -> HttpResponse:
             except Refused as error:
                 refusal = error
     else:
-        form = ComputeForm(initial={"period": request.GET.get("period", ""), "rulebook": request.GET.get("rulebook", "")})
+        form = ComputeForm(
+            initial={
+                "period": request.GET.get("period", ""),
+                "rulebook": request.GET.get("rulebook", ""),
+            }
+        )
     rulebook = form["rulebook"].value() or "beijing-district"
     try:
         periods = computing.periods_to_compute(settings.HOME, rulebook)
@@ -304,7 +313,9 @@ def raise_appeal(request: HttpRequest, run_id: str) -> HttpResponse:
     it = shown(settings.HOME, run_id)
     chosen = "zh" if language() == "zh" else "en"
     lists = {
-        "units": [(row.id, row.name) for row in sorted(it.run.level("unit"), key=lambda row: row.id)],
+        "units": [
+            (row.id, row.name) for row in sorted(it.run.level("unit"), key=lambda row: row.id)
+        ],
         "grounds": [(ground.code, getattr(ground, chosen)) for ground in it.rulebook.grounds],
     }
     refusal = None
@@ -319,7 +330,9 @@ def raise_appeal(request: HttpRequest, run_id: str) -> HttpResponse:
                     home=settings.HOME,
                     **{**form.cleaned_data, "file": _sent(form.cleaned_data["file"])},
                 )
-                messages.success(request, _("The appeal is on the list; a second person decides it."))
+                messages.success(
+                    request, _("The appeal is on the list; a second person decides it.")
+                )
                 return redirect("assessments:appeal", number=done.pk)
             except Refused as error:
                 refusal = error

@@ -138,7 +138,7 @@ def points(change: Any, places: int = 2, unit: str = "") -> SafeString:
     sign = "=" if Decimal(amount) == 0 else "▲" if value > 0 else "▼"
     direction = {"▲": _("up"), "▼": _("down"), "=": _("unchanged")}[sign]
     kind = "noise" if change.is_noise else "up" if value > 0 else "down"
-    note = format_html(' <small>{}</small>', _("within noise")) if change.is_noise else ""
+    note = format_html(" <small>{}</small>", _("within noise")) if change.is_noise else ""
     return format_html(
         '<span class="change {}"><span aria-hidden="true">{}</span>'
         '<span class="unseen">{}</span> {}{}{}</span>',

@@ -1,7 +1,6 @@
 """One line of the big table. Written as a function: 440 lines of it are made for one page."""
 
 from functools import lru_cache
-from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -25,9 +24,9 @@ def table_line(line: Line, shown: Shown, level: str, table: PrintedTable) -> Saf
     return mark_safe(
         _place_cell(line, table.ranks_shown, said)
         + _name_cell(line, shown, at, said)
-        + _figure(at, "score", said["score"], line.score)
+        + _figure(at, "score", said["score"], line.score, first=True)
         + _bar_cell(line, said)
-        + f'<td class="number full" data-label="{said["change"]}">'
+        + f'<td class="number chg" data-label="{said["change"]}">'
         + (points(line.change, unit="") if line.change else ABSENT)
         + "</td>"
         + "".join(
@@ -35,7 +34,7 @@ def table_line(line: Line, shown: Shown, level: str, table: PrintedTable) -> Saf
             for cell in line.rates
         )
         + _figure(at, "valid" if line.rates[0].name == "response" else "due",
-                  str(table.base_name), line.base, f"{line.base} / {line.base_whole}")
+                  str(table.base_name), line.base, f"/ {line.base_whole}")
         + _figure(at, "received", said["received"], line.received)
         + _figure(at, "excluded", said["excluded"], line.excluded)
         + _figure(at, "held", said["held"], line.held)
@@ -76,21 +75,28 @@ def _bar_cell(line: Line, said: dict[str, str]) -> str:
     if line.bar is None:
         return f'<td class="scale full" data-label="{said["interval"]}">{ABSENT}</td>'
     small = " small" if line.group == "small" else ""
-    dot = "" if line.bar.dot is None else f'<circle class="dot" cx="{line.bar.dot}" cy="9" r="3.2"/>'
+    dot = (
+        "" if line.bar.dot is None else f'<circle class="dot" cx="{line.bar.dot}" cy="9" r="3.2"/>'
+    )
     return (
         f'<td class="scale full" data-label="{said["interval"]} {line.bar_text}">'
         f'<svg class="iv{small}" viewBox="0 0 120 18" role="img" aria-label="{line.bar_text}">'
         f'<path class="rule" d="M4 9H116"/><rect class="range" x="{line.bar.x}" y="6.5" '
-        f'width="{line.bar.width}" height="5" rx="2.5"/>{dot}<title>{line.bar_text}</title></svg></td>'
+        f'width="{line.bar.width}" height="5" rx="2.5"/>{dot}'
+        f"<title>{line.bar_text}</title></svg></td>"
     )
 
 
-def _figure(at: str, figure: str, label: str, value: str, fraction: str = "") -> str:
+def _figure(
+    at: str, figure: str, label: str, value: str, fraction: str = "", *, first: bool = False
+) -> str:
+    kind = "figure first" if first else "figure"
     if value == ABSENT:
-        return f'<td class="figure" data-label="{label}">{ABSENT}</td>'
+        return f'<td class="{kind}" data-label="{label}">{ABSENT}</td>'
     below = f'<span class="fraction">{fraction}</span>' if fraction else ""
     return (
-        f'<td class="figure" data-label="{label}"><a href="{at}{figure}/"><b>{value}</b>{below}</a></td>'
+        f'<td class="{kind}" data-label="{label}">'
+        f'<a href="{at}{figure}/"><b>{value}</b>{below}</a></td>'
     )
 
 

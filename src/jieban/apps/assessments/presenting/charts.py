@@ -78,7 +78,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """A history over periods, ready to draw: `bands` and `lines` break where a period is missing."""
+    """A history over periods, ready to draw; bands and lines break where a period is missing."""
 
     width: int
     height: int
@@ -103,7 +103,9 @@ def history(
     ]
     upright = scale_over(ends, base, top, step)
     across = Scale(0, max(len(points) - 1, 1), left, right)
-    where = [across.at(place) if len(points) > 1 else (left + right) / 2 for place in range(len(points))]
+    where = [
+        across.at(place) if len(points) > 1 else (left + right) / 2 for place in range(len(points))
+    ]
     bands, lines, dots = [], [], []
     for run in _unbroken(points):
         lines.append(
@@ -111,7 +113,9 @@ def history(
         )
         drawn = [place for place in run if points[place].low is not None]
         over = [f"{where[place]},{upright.at(points[place].high or 0)}" for place in drawn]
-        under = [f"{where[place]},{upright.at(points[place].low or 0)}" for place in reversed(drawn)]
+        under = [
+            f"{where[place]},{upright.at(points[place].low or 0)}" for place in reversed(drawn)
+        ]
         bands.append(" ".join(over + under))
     for place, point in enumerate(points):
         if point.value is not None:

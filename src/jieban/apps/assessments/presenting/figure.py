@@ -183,7 +183,11 @@ def _rate(it: Shown, row: Row, figure: str) -> FigurePage:
     if row.counts and rate.percent is not None:
         top = terms[0] if len(terms) == 1 else f"({' + '.join(terms)})"
         filled = f"{top} ÷ {rate.whole:,} × 100 = {rate.percent}"
-    rules = [Rule(f"score.parts · {part.rate}", _part_says(part)) for part in rulebook.parts if part.rate == figure]
+    rules = [
+        Rule(f"score.parts · {part.rate}", _part_says(part))
+        for part in rulebook.parts
+        if part.rate == figure
+    ]
     if figure == "satisfaction":
         rules.append(Rule("satisfaction.mostly_satisfied", f"f = {rulebook.mostly_satisfied}"))
     rules += _common_rules(it)
@@ -200,7 +204,12 @@ def _rate(it: Shown, row: Row, figure: str) -> FigurePage:
         symbols=words.symbols,
         filled=filled,
         halves=[
-            Half("part", _("Part"), [(COUNTS.get(n, RATES.get(n)).name, row.counts[n]) for n in above], ""),
+            Half(
+                "part",
+                _("Part"),
+                [(COUNTS.get(n, RATES.get(n)).name, row.counts[n]) for n in above],
+                "",
+            ),
             Half("whole", _("Whole"), [(COUNTS[below].name, row.counts[below])], ""),
         ]
         if row.counts

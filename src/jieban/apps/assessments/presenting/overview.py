@@ -8,9 +8,23 @@ from fractions import Fraction
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from jieban.apps.assessments.presenting.charts import BAR_WIDTH, Bar, Chart, Point, Scale, bar, history
+from jieban.apps.assessments.presenting.charts import (
+    BAR_WIDTH,
+    Bar,
+    Chart,
+    Point,
+    Scale,
+    bar,
+    history,
+)
 from jieban.apps.assessments.presenting.place import RateCard, rate_card
-from jieban.apps.assessments.presenting.table import MILLION, Move, interval_text, move_of, tier_step
+from jieban.apps.assessments.presenting.table import (
+    MILLION,
+    Move,
+    interval_text,
+    move_of,
+    tier_step,
+)
 from jieban.apps.assessments.presenting.words import ONE_OF, rates_shown
 from jieban.apps.assessments.shown import Shown
 from jieban.evaluation.levels import MAIN, POOLED, SMALL, Row
@@ -137,9 +151,17 @@ def _district_line(row: Row) -> Said | None:
     if row.change is None or row.change.is_noise is None:
         return None
     if row.change.is_noise:
-        return Said(_("Changed"), _("The district's own score moved within noise: no better, no worse than last period can be told."))
+        return Said(
+            _("Changed"),
+            _(
+                "The district's own score moved within noise: no better, no worse than "
+                "last period can be told."
+            ),
+        )
     if row.change.points > 0:
-        return Said(_("Changed"), _("The district's own score rose by more than chance would give."))
+        return Said(
+            _("Changed"), _("The district's own score rose by more than chance would give.")
+        )
     return Said(_("Changed"), _("The district's own score fell by more than chance would give."))
 
 
@@ -148,23 +170,29 @@ def _beyond(it: Shown, level: str, most: int = 6) -> Said | None:
     if not any(each.change for each in rows):
         return None
     moved = [each for each in rows if each.change and each.change.is_noise is False]
-    moved.sort(key=lambda each: -abs(each.change.points if each.change else 0))
+    # Small samples are counted but not named: two answers would carry a name onto this page.
+    named = [each for each in moved if each.group == MAIN]
+    named.sort(key=lambda each: -abs(each.change.points if each.change else 0))
     address = reverse("assessments:table", args=[it.id, level]) + "?beyond=1"
     if level == "street":
         text = _("Streets that changed beyond noise: %(count)s of %(all)s.")
     else:
-        text = _("Communities that changed beyond noise: %(count)s of %(all)s.")
+        text = _(
+            "Communities that changed beyond noise: %(count)s of %(all)s (small "
+            "samples among them: %(small)s)."
+        )
     movers = tuple(
         Mover(
             each.name,
             reverse("assessments:place", args=[it.id, level, each.id]),
             move,
         )
-        for each in moved[:most]
+        for each in named[:most]
         if (move := move_of(each, it.rulebook.print_decimals)) is not None
     )
-    said = text % {"count": len(moved), "all": len(rows)}
-    return Said(_("Changed"), said, address if moved else "", movers, max(0, len(moved) - most))
+    counted = {"count": len(moved), "all": len(rows), "small": len(moved) - len(named)}
+    said = text % counted
+    return Said(_("Changed"), said, address if moved else "", movers, len(moved) - len(movers))
 
 
 def _noise(it: Shown) -> Said | None:
@@ -174,7 +202,10 @@ def _noise(it: Shown) -> Said | None:
     if not compared:
         return None
     level = "community" if it.run.level("community") else "unit"
-    text = _("Within noise: %(count)s of %(all)s places on the level of the %(level)s. Their ups and downs say nothing; naming them would be unfair.")
+    text = _(
+        "Within noise: %(count)s of %(all)s places on the level of the %(level)s. "
+        "Their ups and downs say nothing; naming them would be unfair."
+    )
     said = {"count": len(still), "all": len(compared), "level": ONE_OF[level]}
     return Said(_("Noise"), text % said)
 
@@ -185,9 +216,16 @@ def _small(it: Shown) -> Said | None:
     none = [each for each in rows if each.group is None]
     if not small and not none:
         return None
-    text = _("Small samples: %(small)s communities with fewer than %(minimum)s valid answers are ranked apart; %(none)s have none at all.")
+    text = _(
+        "Small samples: %(small)s communities with fewer than %(minimum)s valid "
+        "answers are ranked apart; %(none)s have none at all."
+    )
     said = {"small": len(small), "minimum": it.rulebook.rank_minimum, "none": len(none)}
-    return Said(_("Noise"), text % said, reverse("assessments:table", args=[it.id, "community"]) + "?small=1")
+    return Said(
+        _("Noise"),
+        text % said,
+        reverse("assessments:table", args=[it.id, "community"]) + "?small=1",
+    )
 
 
 def _unattributed(it: Shown) -> Said | None:
@@ -196,9 +234,29 @@ def _unattributed(it: Shown) -> Said | None:
     whole = summary.pooled.counts["received"]
     if line is None or not whole:
         return None
-    text = _("Without a community: %(part)s of %(whole)s received (%(share)s%%). They count for the street and the district only.")
-    said = {"part": f"{line.counts['received']:,}", "whole": f"{whole:,}", "share": _share(line.counts["received"], whole)}
-    return Said(_("Stuck"), text % said, reverse("assessments:figure", args=[it.id, "community", line.id, "received"]))
+    outside = it.run.summary("district").unattributed
+    nowhere = outside.counts["received"] if outside else 0
+    text = _(
+        "Without a community: %(part)s of %(whole)s received (%(share)s%%). They "
+        "count for the street and the district only."
+    )
+    if nowhere and it.run.level("district"):
+        text = _(
+            "Without a community: %(part)s of %(whole)s received (%(share)s%%); "
+            "%(nowhere)s of them name no place at all and are outside the district's "
+            "figures."
+        )
+    said = {
+        "part": f"{line.counts['received']:,}",
+        "whole": f"{whole:,}",
+        "share": _share(line.counts["received"], whole),
+        "nowhere": f"{nowhere:,}",
+    }
+    return Said(
+        _("Stuck"),
+        text % said,
+        reverse("assessments:figure", args=[it.id, "community", line.id, "received"]),
+    )
 
 
 def _open(it: Shown, row: Row) -> Said | None:
@@ -206,7 +264,11 @@ def _open(it: Shown, row: Row) -> Said | None:
     if not still:
         return None
     text = _("Not closed yet: %(part)s of %(whole)s received in the period (%(share)s%%).")
-    said = {"part": f"{still:,}", "whole": f"{row.counts['received']:,}", "share": _share(still, row.counts["received"])}
+    said = {
+        "part": f"{still:,}",
+        "whole": f"{row.counts['received']:,}",
+        "share": _share(still, row.counts["received"]),
+    }
     return Said(_("Stuck"), text % said)
 
 
@@ -221,13 +283,18 @@ def _held(it: Shown, row: Row) -> Said | None:
         "unit": units[0].name if units else "–",
         "most": units[0].counts["held"] if units else 0,
     }
-    return Said(_("Stuck"), text % said, reverse("assessments:figure", args=[it.id, "unit", POOLED, "held"]))
+    return Said(
+        _("Stuck"), text % said, reverse("assessments:figure", args=[it.id, "unit", POOLED, "held"])
+    )
 
 
 def _excluded(it: Shown, row: Row) -> Said | None:
     if not row.counts["excluded"] or row.score is None or row.raw_score is None:
         return None
-    text = _("Excluded: %(count)s of %(whole)s (%(share)s%%). Without exclusions the score would be %(raw)s instead of %(score)s.")
+    text = _(
+        "Excluded: %(count)s of %(whole)s (%(share)s%%). Without exclusions the "
+        "score would be %(raw)s instead of %(score)s."
+    )
     decimals = it.rulebook.print_decimals
     said = {
         "count": f"{row.counts['excluded']:,}",
@@ -236,21 +303,35 @@ def _excluded(it: Shown, row: Row) -> Said | None:
         "raw": points(row.raw_score, decimals),
         "score": points(row.score, decimals),
     }
-    return Said(_("Excluded"), text % said, reverse("assessments:figure", args=[it.id, "unit", POOLED, "excluded"]))
+    return Said(
+        _("Excluded"),
+        text % said,
+        reverse("assessments:figure", args=[it.id, "unit", POOLED, "excluded"]),
+    )
 
 
 def _provisional(standing: Standing) -> Said | None:
     if not standing.provisional:
         return None
-    text = _("Names nobody has confirmed: %(count)s in the directory. They are counted; confirm or merge them.")
+    text = _(
+        "Names nobody has confirmed: %(count)s in the directory. They are "
+        "counted; confirm or merge them."
+    )
     return Said(_("Stuck"), text % {"count": standing.provisional}, _address("directory:index"))
 
 
 def _appeals(it: Shown, standing: Standing) -> Said:
     address = reverse("assessments:run", args=[it.id])
     if standing.undecided:
-        text = _("Appeals without a decision: %(count)s. The period cannot be published before they are decided.")
-        return Said(_("Whose move"), text % {"count": standing.undecided}, reverse("assessments:appeals") + "?state=raised")
+        text = _(
+            "Appeals without a decision: %(count)s. The period cannot be published "
+            "before they are decided."
+        )
+        return Said(
+            _("Whose move"),
+            text % {"count": standing.undecided},
+            reverse("assessments:appeals") + "?state=raised",
+        )
     moves = {
         "computed": _("The figures are a draft. Next: the assessment office reviews them."),
         "reviewed": _("The figures are reviewed. Next: the appeal window, then publication."),
@@ -281,7 +362,8 @@ def _tiers(it: Shown) -> list[TierRow]:
     rows = [row for row in it.run.level("street") if row.group == MAIN]
     if not rows:
         return []
-    across = Scale(0, max(1, max(_count(rows, letter) for letter in it.rulebook.tier_letters)), 0, 100)
+    most = max(_count(rows, letter) for letter in it.rulebook.tier_letters)
+    across = Scale(0, max(1, most), 0, 320)
     return [
         TierRow(
             letter,

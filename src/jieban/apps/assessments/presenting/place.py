@@ -7,7 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jieban.apps.assessments.presenting.charts import BAR_WIDTH, Bar, Chart, Point, Scale, bar, history
+from jieban.apps.assessments.presenting.charts import (
+    BAR_WIDTH,
+    Bar,
+    Chart,
+    Point,
+    Scale,
+    bar,
+    history,
+    scale_over,
+)
 from jieban.apps.assessments.presenting.explaining import sentences
 from jieban.apps.assessments.presenting.table import (
     MILLION,
@@ -79,6 +88,7 @@ class PlacePage:
     raw: Decimal | None
     interval: str
     bar: Bar | None
+    scale: Scale
     rank_span: str
     change: Move | None
     base_name: Any
@@ -129,6 +139,8 @@ def place_page(
     ]
     value = None if row.score is None else row.score / MILLION
     hundred = Scale(0, 100, 4, BAR_WIDTH - 4)
+    ends = [end for end in (row.score_low, row.score_high, value) if end is not None]
+    near = scale_over(ends, 4, BAR_WIDTH - 4)
     return PlacePage(
         row=row,
         name=place_name(row),
@@ -141,14 +153,15 @@ def place_page(
         score=None if row.score is None else points(row.score, rulebook.print_decimals),
         raw=None if row.raw_score is None else points(row.raw_score, rulebook.print_decimals),
         interval=interval_text(row.score_low, row.score_high),
-        bar=bar(hundred, row.score_low, row.score_high, value),
+        bar=bar(near, row.score_low, row.score_high, value),
+        scale=near,
         rank_span="" if row.rank_low is None else f"{row.rank_low}–{row.rank_high}",
         change=move_of(row, rulebook.print_decimals),
         base_name=base_name(rulebook),
         why=sentences(why, row, rulebook) if why else [],
         categories=_categories(why, rulebook.print_decimals) if why else [],
         rates=[rate_card(rate, row, rows, hundred) for rate in rates_shown(rulebook)],
-        chart=history(scores, width=680, height=190) if len(scores) > 1 else None,
+        chart=history(scores, width=400, height=180) if len(scores) > 1 else None,
         chart_title=_score_title(row, scores),
         counts=_counts(row),
     )
@@ -222,7 +235,11 @@ def _rate_title(name: str, series: Sequence[Point]) -> str:
         return _("%(name)s: no answers in this period") % {"name": name}
     if before is None or before.value is None:
         return f"{name} {now.value:.1f}%"
-    said = {"name": name, "value": f"{now.value:.1f}", "amount": f"{abs(now.value - before.value):.1f}"}
+    said = {
+        "name": name,
+        "value": f"{now.value:.1f}",
+        "amount": f"{abs(now.value - before.value):.1f}",
+    }
     if None in (now.low, now.high, before.low, before.high):
         up, down = (
             _("%(name)s %(value)s%%, %(amount)s points higher than before"),

@@ -48,7 +48,9 @@ def page_number(text: str | None) -> int:
 def dressed(rows: Sequence[Mapping[str, Any]], it: Shown, facts: FactsFolder) -> list[FactLine]:
     """Rows in the reader's language."""
     names = {place.id: place.name for place in (*facts.areas, *facts.units)}
-    zones = {name: ZoneInfo(it.rulebook.zone(source.zone)) for name, source in facts.sources.items()}
+    zones = {
+        name: ZoneInfo(it.rulebook.zone(source.zone)) for name, source in facts.sources.items()
+    }
     chosen = "zh" if language() == "zh" else "en"
     grounds = {ground.code: getattr(ground, chosen) for ground in it.rulebook.grounds}
     words = _satisfaction_words()

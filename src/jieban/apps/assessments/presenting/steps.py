@@ -21,7 +21,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Way:
-    """The steps, the act that is next, and warnings. `next` is review | open | wait | publish | ""."""
+    """The steps, warnings, and what is next: review, open, wait, publish, or nothing ("")."""
 
     steps: list[Step]
     next: str

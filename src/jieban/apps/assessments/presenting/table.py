@@ -261,14 +261,19 @@ def _groups(
     groups.append(
         Group(
             _("Small samples"),
-            _("fewer than %(minimum)s valid answers: a ranking of their own; two answers may turn it")
+            _(
+                "fewer than %(minimum)s valid answers: a ranking of their own; two "
+                "answers may turn it"
+            )
             % {"minimum": rulebook.rank_minimum},
             dress.all(small),
             small=True,
         )
     )
     groups.append(
-        Group(_("No valid answers"), _("listed, without score or rank"), dress.all(bare), small=True)
+        Group(
+            _("No valid answers"), _("listed, without score or rank"), dress.all(bare), small=True
+        )
     )
     return [group for group in groups if group.lines]
 
@@ -356,7 +361,7 @@ def fraction(part: Decimal | None, whole: int | None) -> str:
     """“181 / 204”; a part with 基本满意 in it keeps its decimals, without idle noughts."""
     if part is None or whole is None:
         return ""
-    shown = f"{int(part):,}" if part == int(part) else f"{part.normalize():f}"
+    shown = f"{int(part):,}" if part == int(part) else f"{part.normalize():,f}"
     return f"{shown} / {whole:,}"
 
 
@@ -380,7 +385,11 @@ def _count(value: int | None) -> str:
 
 def _summaries(summary: Any, dress: _Dresser) -> list[Summary]:
     said = [
-        (summary.unattributed, _("Unattributed"), _("no place of this level is known; counted above it")),
+        (
+            summary.unattributed,
+            _("Unattributed"),
+            _("no place of this level is known; counted above it"),
+        ),
         (summary.mean, _("Mean of the units"), _("each counts the same, whatever its size")),
         (summary.pooled, _("All cases together"), _("each case counts the same")),
     ]

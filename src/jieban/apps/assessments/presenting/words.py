@@ -77,7 +77,9 @@ COUNTS: Mapping[str, Figure] = {
     ),
     "closed": Figure(_("Closed"), _("Every assignment closed within the window for closing.")),
     "considered": Figure(_("Assessed"), _("Received and not excluded.")),
-    "valid": Figure(_("Valid call-backs"), _("Valid call-back, not excluded: the V below the rates.")),
+    "valid": Figure(
+        _("Valid call-backs"), _("Valid call-back, not excluded: the V below the rates.")
+    ),
     "contacted": Figure(_("Contacted"), _("Valid call-backs that say they were contacted.")),
     "resolved": Figure(_("Resolved"), _("Valid call-backs that say it is resolved.")),
     "satisfied": Figure(_("Satisfied"), _("Valid call-backs that are satisfied.")),
