@@ -122,7 +122,7 @@ FIGURES: dict[str, Both] = {
     "rank": ("排名", "rank"),
     "tier": ("档次", "tier"),
     "interval": ("区间", "interval"),
-    "shrinkage": ("收缩", "shrinkage"),
+    "shrinkage": ("修匀", "shrinkage"),
     "change": ("变化", "change against the period before"),
     "per-10000": ("万人诉求比", "cases per 10,000 residents"),
 }
@@ -326,7 +326,7 @@ RULEBOOK: dict[str, Both] = {
     "print.rate_decimals": ("率印几位小数", "decimals of printed rates"),
     "tiers.letters": ("档名，由高到低", "letters of the tiers, best first"),
     "tiers.borders": (
-        "各档下限，由高到低，比档名少一个；与收缩后的成绩比",
+        "各档下限，由高到低，比档名少一个；与修匀后的成绩比",
         "lower borders, falling, one fewer than letters; compared with the shrunken score",
     ),
     "summary.mean_over": (
