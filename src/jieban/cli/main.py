@@ -6,6 +6,7 @@ anywhere and makes the answer, and any refusal, one JSON object on stdout.
 
 import errno
 import importlib
+import inspect
 import json
 import os
 import sqlite3
@@ -66,6 +67,7 @@ class Jieban(click.Group):
         if cmd_name == "evaluate":
             publication = importlib.import_module("jieban.cli.publication")
             publication.attach(command)
+        _translate_help(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -75,6 +77,18 @@ class Jieban(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["json"] = "--json" in args
         return super().parse_args(ctx, [word for word in args if word != "--json"])
+
+
+def _translate_help(command: click.Command) -> None:
+    """Help is written in English where the command is; people read it in their language."""
+    if command.help:
+        command.help = _(inspect.cleandoc(command.help))
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = _(parameter.help)
+    if isinstance(command, click.Group):
+        for verb in command.commands.values():
+            _translate_help(verb)
 
 
 def _desk(ctx: click.Context) -> Desk:

@@ -15,13 +15,13 @@ from jieban.tables.profiles import Profile, get_profile, load_profiles
 
 @click.group()
 def profiles() -> None:
-    """Mapping profiles: which column of a source says what. 导入映射方案。"""
+    """Mapping profiles: which column of a source says what."""
 
 
 @profiles.command("list")
 @click.pass_context
 def list_profiles(ctx: click.Context) -> None:
-    """Every profile, shipped and of this installation. 列出全部方案。"""
+    """Every profile, shipped and of this installation."""
     known = load_profiles(ctx.obj.home.profiles)
     ctx.obj.answer({"profiles": [_summary(profile) for profile in known.values()]})
     width = max(map(len, known))
@@ -33,7 +33,7 @@ def list_profiles(ctx: click.Context) -> None:
 @click.argument("name")
 @click.pass_context
 def show_profile(ctx: click.Context, name: str) -> None:
-    """What a profile maps, with all it takes over from the one it is like. 查看一个方案。"""
+    """What a profile maps, with all it takes over from the one it is like."""
     profile = get_profile(name, ctx.obj.home.profiles)
     ctx.obj.answer(_plain(profile))
     ctx.obj.out(f"{profile.name}  {profile.title[language()]}")
@@ -47,7 +47,7 @@ def show_profile(ctx: click.Context, name: str) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.pass_context
 def check_profile(ctx: click.Context, path: Path) -> None:
-    """Check a profile of your own; says every key that is wrong and what is allowed. 检查方案。"""
+    """Check a profile of your own; says every key that is wrong and what is allowed."""
     profile = get_profile(str(path), ctx.obj.home.profiles)
     ctx.obj.answer({"ok": True, **_summary(profile)})
     ctx.obj.out(f"✓ {profile.name}: {len(profile.columns)} fields, source {profile.source}")
