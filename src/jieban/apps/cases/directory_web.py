@@ -81,7 +81,10 @@ def list_provisional(request: HttpRequest) -> HttpResponse:
     """Names an import brought that nobody has confirmed; confirm one, some, or a page of them."""
     if request.method == "POST":
         return _confirm_chosen(request)
-    waiting = selectors.provisional(cases.rows_per_area(), cases.rows_per_unit())
+    with_below = {
+        branch.area.pk: branch.cases for branch in selectors.branches(cases.rows_per_area())
+    }
+    waiting = selectors.provisional(with_below, cases.rows_per_unit())
     kinds = _kinds([item.entry for item in waiting])
     chosen = request.GET.get("kind", "")
     shown = [item for item in waiting if not chosen or item.entry.kind == chosen]

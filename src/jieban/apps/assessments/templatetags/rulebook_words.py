@@ -1,8 +1,6 @@
-"""How a rulebook's numbers look, and its parts side by side."""
+"""How a rulebook's numbers look."""
 
-from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from django import template
 
@@ -19,18 +17,6 @@ def plain_number(value: Decimal | int | None) -> str:
 
 
 @register.filter
-def side_by_side(parts: Sequence[Any], whole: Decimal) -> list[dict[str, str]]:
-    """Each part's place and width on a scale of 100, with what is written under it."""
-    bars, x = [], Decimal(0)
-    for each in parts:
-        width = each.width * 100 / (whole or 1)
-        bars.append(
-            {
-                "x": f"{x:.2f}",
-                "width": f"{width - Decimal('0.4'):.2f}",
-                "name": str(each.name),
-                "points": plain_number(each.width),
-            }
-        )
-        x += width
-    return bars
+def share_of(part: Decimal, whole: Decimal) -> str:
+    """A part of the whole as a length on a scale of 100, for drawing."""
+    return f"{part * 100 / whole:.2f}" if whole else "0"
