@@ -44,8 +44,8 @@ if [ ! -x "$venv/bin/python" ]; then
     fi
 fi
 
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+"$venv/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r "$lock"
+"$venv/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check --no-deps --no-build-isolation -e .
 
 # Only the tests of the pages want a browser and a font with Chinese signs; without them
 # they are skipped and say so.
