@@ -73,7 +73,9 @@ def missing(root: Path = ROOT) -> list[Missing]:
     known = catalogues(root)
     said = {
         folder: {
-            entry.msgid for entry in polib.pofile(str(po)) if entry.msgstr and not entry.obsolete
+            entry.msgid
+            for entry in polib.pofile(str(po))
+            if (entry.msgstr or any(entry.msgstr_plural.values())) and not entry.obsolete
         }
         for folder, po in known.items()
     }

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from jieban.apps.assessments.templatetags.rulebook_words import plain_number
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook import schema
 from jieban.domain.rulebook.diff import difference
@@ -313,7 +314,7 @@ def _value_words(key: str, value: str | None) -> str:
     if key.startswith("rulebook."):
         return value
     if key.endswith(".weight"):
-        return f"{Decimal(value) * FULL:f}".rstrip("0").rstrip(".") + "%"
+        return f"{plain_number(Decimal(value) * FULL)}%"
     joint = "、" if language() == "zh" else ", "
     if value.startswith("["):
         return joint.join(part.strip().strip('"') for part in value[1:-1].split(","))

@@ -199,14 +199,18 @@ def found(entries: Sequence[Entry], words: str) -> list[Entry]:
 
 
 def may_merge_into(entry: Entry) -> list[Entry]:
-    """Entries of the same sort and level that a provisional name may stand for."""
+    """Entries of the same sort and level that a provisional name may stand for.
+
+    Confirmed ones come first: a name is more often another way to write one of those.
+    """
     demand_provisional(entry)
     others: Sequence[Entry] = list(areas()) if isinstance(entry, Area) else list(units())
-    return [
+    fitting = [
         other
         for other in others
         if other.pk != entry.pk and level_of(other.kind) == level_of(entry.kind)
     ]
+    return sorted(fitting, key=lambda other: other.provisional)
 
 
 def likely_meanings(entry: Entry) -> tuple[Entry, ...]:
