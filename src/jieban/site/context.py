@@ -5,6 +5,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +42,9 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     """The variables of base.html: doors, place, generated, operator, language, here."""
     # An error page may be made before the middlewares ran.
     speaking = getattr(request, "language", "zh")
-    place, generated = _standing(next((event.number for event in ledger.newest(1)), 0))
+    place, generated = _standing(
+        str(settings.HOME.path), next((event.number for event in ledger.newest(1)), 0)
+    )
     return {
         "doors": list(_doors(request)),
         "place_name": place,
@@ -73,7 +76,7 @@ def _doors(request: HttpRequest) -> Any:
 
 
 @lru_cache(maxsize=4)
-def _standing(newest_event: int) -> tuple[str, bool]:
+def _standing(_home: str, _newest_event: int) -> tuple[str, bool]:
     """Name of the place, and whether anything here was generated; nothing changes without an event.
 
     The place is the first district of the directory; without one, the names of the sources.

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
 from jieban.apps.ledger import selectors as ledger
@@ -21,12 +22,24 @@ from jieban.apps.ledger import selectors as ledger
 # (appeal windows) are not among them.
 KEPT_PAGES = {
     "assessments:overview",
+    "assessments:overview_of",
     "assessments:table",
     "assessments:place",
     "assessments:figure",
     "assessments:compare",
     "assessments:list",
+    "directory:index",
+    "directory:areas",
+    "directory:units",
+    "directory:provisional",
+    "directory:entry",
+    "ledger:list",
+    "ledger:subject",
+    "rulebooks:list",
+    "rulebooks:show",
 }
+# A page with a form holds a token that belongs to one browser.
+_TOKEN = b"csrfmiddlewaretoken"
 _LIMIT_BYTES = 96 * 1024 * 1024
 Key = tuple[str | int | None, ...]
 
@@ -61,6 +74,7 @@ def answer(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
     """The kept page of this request, made now if it is the first to ask."""
     actor = request.actor
     key = (
+        str(settings.HOME.path),
         next((event.number for event in ledger.newest(1)), 0),
         request.get_full_path(),
         request.language,
@@ -72,7 +86,7 @@ def answer(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
             _kept.move_to_end(key)
     if found is None:
         response = make()
-        if response.status_code != 200 or response.streaming:
+        if response.status_code != 200 or response.streaming or _TOKEN in response.content:
             return response
         found = _keep(key, response)
     return _respond(request, found)

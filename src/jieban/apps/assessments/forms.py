@@ -1,19 +1,28 @@
 """Forms of assessments. They only read; what is allowed is decided below."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from jieban.apps.assessments.selectors import DEFAULT_RULEBOOK
 from jieban.domain.rulebook import schema
 from jieban.domain.words import language
 
 
 def _rulebook_choices() -> list[tuple[str, str]]:
-    titles = [(name, schema.load(name)) for name in schema.shipped_names()]
-    chosen = "title_zh" if language() == "zh" else "title_en"
-    usual = sorted(titles, key=lambda pair: pair[0] != "beijing-district")
-    return [(name, f"{getattr(book, chosen)} ({name})") for name, book in usual]
+    """The shipped rulebooks, the usual one first."""
+    return [
+        (name, f"{zh if language() == 'zh' else en} ({name})") for name, zh, en in _shipped_titles()
+    ]
+
+
+@cache
+def _shipped_titles() -> list[tuple[str, str, str]]:
+    books = [schema.load(name) for name in schema.shipped_names()]
+    books.sort(key=lambda book: book.name != DEFAULT_RULEBOOK)
+    return [(book.name, book.title_zh, book.title_en) for book in books]
 
 
 class ComputeForm(forms.Form):

@@ -31,6 +31,7 @@ from jieban.apps.assessments.presenting import place as places
 from jieban.apps.assessments.presenting import rows as behind
 from jieban.apps.assessments.presenting import steps
 from jieban.apps.assessments.presenting import table as tables
+from jieban.apps.assessments.presenting import versions
 from jieban.apps.assessments.presenting.words import APPEAL_STATES, LEVELS, ONE_OF
 from jieban.apps.assessments.shown import earlier_runs, facts_of, neighbours, shown
 from jieban.apps.directory import selectors as directory
@@ -106,10 +107,10 @@ def compute(request: HttpRequest) -> HttpResponse:
         form = ComputeForm(
             initial={
                 "period": request.GET.get("period", ""),
-                "rulebook": request.GET.get("rulebook", ""),
+                "rulebook": request.GET.get("rulebook", selectors.DEFAULT_RULEBOOK),
             }
         )
-    rulebook = form["rulebook"].value() or "beijing-district"
+    rulebook = form["rulebook"].value() or selectors.DEFAULT_RULEBOOK
     try:
         periods = computing.periods_to_compute(settings.HOME, rulebook)
     except Refused:
@@ -280,7 +281,7 @@ def compare(request: HttpRequest, run_id: str, other: str) -> HttpResponse:
     if after.version < before.version:
         after, before = before, after
     levels = [
-        (level, LEVELS[level], moves(before.run, after.run, level))
+        (LEVELS[level], versions.parted(level, moves(before.run, after.run, level)))
         for level in ("street", "community", "unit")
     ]
     context = {"shown": after, "before": before, "levels": levels}

@@ -55,7 +55,7 @@ def _place_cell(line: Line, ranks: bool, said: dict[str, str]) -> str:
         return f'<td class="tierly rank"><small class="nowrap">{place}</small></td>'
     if ranks and line.rank is not None:
         span = f" <small>{line.rank_span}</small>" if line.rank_span else ""
-        return f'<td class="tierly rank"><b>{line.rank}</b>{span} {letter}</td>'
+        return f'<td class="tierly rank">{letter}<b>{line.rank}</b>{span}</td>'
     return f'<td class="tierly">{letter}</td>'
 
 
