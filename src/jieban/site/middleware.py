@@ -17,7 +17,14 @@ from jieban.site.operators import operator_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # The ends of codes that mean "there is no such thing".
-_NOT_THERE = (".not_found", ".unknown", ".no_file", ".not_recorded")
+_NOT_THERE = (
+    ".not_found",
+    ".unknown",
+    ".unknown_area",
+    ".unknown_unit",
+    ".no_file",
+    ".not_recorded",
+)
 
 
 class Language:
