@@ -205,9 +205,10 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a rulebook of one's own follows the schema; nothing is stored."""
-    form = CheckForm(request.POST or None, request.FILES or None)
+    sent = request.method == "POST"
+    form = CheckForm(request.POST, request.FILES) if sent else CheckForm()
     context: dict[str, Any] = {"form": form}
-    if request.method == "POST" and form.is_valid():
+    if sent and form.is_valid():
         file = form.cleaned_data["file"]
         name = file.name if file else str(_("your text"))
         try:

@@ -29,9 +29,8 @@ from jieban.apps.assessments.presenting import figure as figures
 from jieban.apps.assessments.presenting import overview as overviews
 from jieban.apps.assessments.presenting import place as places
 from jieban.apps.assessments.presenting import rows as behind
-from jieban.apps.assessments.presenting import steps
+from jieban.apps.assessments.presenting import steps, versions
 from jieban.apps.assessments.presenting import table as tables
-from jieban.apps.assessments.presenting import versions
 from jieban.apps.assessments.presenting.words import APPEAL_STATES, LEVELS, ONE_OF
 from jieban.apps.assessments.shown import earlier_runs, facts_of, neighbours, shown
 from jieban.apps.directory import selectors as directory

@@ -232,7 +232,7 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
     if not rows:
         raise Refused("case.not_found", number=number)
     choices = directory.area_choices()
-    form = AttributionForm(request.POST or None, areas=choices)
+    form = AttributionForm(request.POST if request.method == "POST" else None, areas=choices)
     refusal = None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

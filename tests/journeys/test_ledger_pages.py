@@ -1,0 +1,89 @@
+"""An auditor reads what happened and checks that nobody changed it."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from jieban.apps.cases import services
+from jieban.apps.directory import selectors as directory
+from jieban.apps.directory import services as directory_services
+from tests.apps.exports import row, write_export
+from tests.conftest import AT, CLERK, SECOND
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def auditor(home) -> Client:
+    browser = Client()
+    browser.cookies["jieban_language"] = "zh"
+    return browser
+
+
+@pytest.fixture
+def happened(home, tmp_path) -> int:
+    rows = [row(f"A{number}") for number in range(3)]
+    path = write_export(tmp_path / "十月.csv", rows)
+    outcome = services.import_file(CLERK, path, at=AT, home=home)
+    entry = next(each for each in directory.areas() if each.kind == "street")
+    directory_services.confirm_entry(SECOND, entry, at=AT)
+    return outcome.number
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def test_an_empty_ledger_says_what_writes_the_first_event(auditor):
+    assert "第一次导入会写下第一条" in text_of(auditor.get("/ledger/"))
+
+
+def test_events_are_read_in_words_newest_first(auditor, happened):
+    page = text_of(auditor.get("/ledger/"))
+    assert page.index("event-2") < page.index("event-1")
+    assert "读取 3、新增 3" in page
+    assert "十月.csv" in page
+    assert f"/imports/{happened}/" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("kind=cases.imported", {"event-1"}),
+        ("subject=area", {"event-2"}),
+        (f"actor={SECOND.id}", {"event-2"}),
+        ("kind=cases.imported&subject=area", set()),
+    ],
+)
+def test_the_list_is_narrowed_by_links(auditor, happened, asked, shown):
+    page = text_of(auditor.get(f"/ledger/?{asked}"))
+    assert {name for name in ("event-1", "event-2") if f'id="{name}"' in page} == shown
+    assert 'aria-current="true"' in page
+
+
+def test_a_chain_that_holds_is_said_to_hold(auditor, happened):
+    page = text_of(auditor.get(f"/ledger/import/{happened}/"))
+    assert "链条完整" in page
+
+
+def test_an_event_changed_past_the_program_shows(auditor, happened):
+    with connection.cursor() as cursor:
+        drop_guards(cursor)
+        cursor.execute("UPDATE ledger_event SET actor_name = '别人' WHERE number = 1")
+    page = text_of(auditor.get(f"/ledger/import/{happened}/"))
+    assert "链条不完整" in page
+    assert "写入后被改动" in page
+
+
+def drop_guards(cursor) -> None:
+    """What somebody with the database's password could do."""
+    if connection.vendor == "sqlite":
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
+    else:
+        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER ALL")
+
+
+def test_a_subject_that_never_was_is_not_found(auditor, happened):
+    assert auditor.get("/ledger/import/999/").status_code == 404
