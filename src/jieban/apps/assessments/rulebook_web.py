@@ -216,7 +216,8 @@ def check(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             context["refusal"] = refusal
             context["problems"] = refusal.detail.get("problems", [])
-            form.data = {**form.data.dict(), "text": form.cleaned_data["text"]}
+            # What a file held is shown to be mended on the spot.
+            form.data = {**request.POST.dict(), "text": form.cleaned_data["text"]}
     wrong = bool(form.errors) or "refusal" in context
     return render(request, "rulebooks/check.html", context, status=422 if wrong else 200)
 

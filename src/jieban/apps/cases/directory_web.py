@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jieban import clock
 from jieban.apps.cases import selectors as cases
 from jieban.apps.cases import services
-from jieban.apps.cases.doors import acts, limited
+from jieban.apps.cases.doors import Asked, actor_of, acts, limited
 from jieban.apps.cases.services import uploads
 from jieban.apps.cases.web import workbook_response
 from jieban.apps.directory import selectors
@@ -35,7 +35,7 @@ SOURCES = ("source", "alias", "person", "")
 
 
 @require_GET
-def show_index(request: HttpRequest) -> HttpResponse:
+def show_index(request: Asked) -> HttpResponse:
     """The tree of streets, who decided where cases belong, what waits to be confirmed."""
     words = request.GET.get("q", "").strip()
     rows = cases.rows_per_area()
@@ -64,20 +64,20 @@ def show_index(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def list_areas(request: HttpRequest) -> HttpResponse:
+def list_areas(request: Asked) -> HttpResponse:
     """Every place, to be searched and narrowed by kind."""
     everything = [area for area in selectors.areas() if area.kind != "part"]
     return _list(request, "area", everything, cases.rows_per_area())
 
 
 @require_GET
-def list_units(request: HttpRequest) -> HttpResponse:
+def list_units(request: Asked) -> HttpResponse:
     """Every unit, to be searched and narrowed by kind."""
     return _list(request, "unit", list(selectors.units()), cases.rows_per_unit())
 
 
 @acts
-def list_provisional(request: HttpRequest) -> HttpResponse:
+def list_provisional(request: Asked) -> HttpResponse:
     """Names an import brought that nobody has confirmed; confirm one, some, or a page of them."""
     if request.method == "POST":
         return _confirm_chosen(request)
@@ -94,7 +94,7 @@ def list_provisional(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def show_entry(request: HttpRequest, what: str, code: str) -> HttpResponse:
+def show_entry(request: Asked, what: str, code: str) -> HttpResponse:
     """One place or unit: names, validity, what lies below it, what happened to it."""
     entry = _entry(what, code)
     rows = cases.rows_per_area() if what == "area" else cases.rows_per_unit()
@@ -122,15 +122,15 @@ def show_entry(request: HttpRequest, what: str, code: str) -> HttpResponse:
 
 @require_POST
 @acts
-def confirm_entry(request: HttpRequest, what: str, code: str) -> HttpResponse:
+def confirm_entry(request: Asked, what: str, code: str) -> HttpResponse:
     """A provisional name is real."""
-    entry = directory.confirm_entry(request.actor, _entry(what, code), at=clock.now())
+    entry = directory.confirm_entry(actor_of(request), _entry(what, code), at=clock.now())
     messages.success(request, _("“%(name)s” is confirmed.") % {"name": entry.name})
     return redirect("directory:entry", what=what, code=code)
 
 
 @acts
-def merge_entry(request: HttpRequest, what: str, code: str) -> HttpResponse:
+def merge_entry(request: Asked, what: str, code: str) -> HttpResponse:
     """Choose what a provisional name means; say once what will happen; do it."""
     entry = _entry(what, code)
     refusal = None
@@ -138,7 +138,7 @@ def merge_entry(request: HttpRequest, what: str, code: str) -> HttpResponse:
         into = request.POST.get("into", "")
         name = entry.name
         try:
-            moved = services.merge_name(request.actor, what, code, into, at=clock.now())
+            moved = services.merge_name(actor_of(request), what, code, into, at=clock.now())
             said = _("“%(name)s” is merged into “%(into)s”; %(moved)s rows moved.")
             target = selectors.entry_by_code(what, into)
             messages.success(request, said % {"name": name, "into": target.name, "moved": moved})
@@ -166,7 +166,7 @@ def merge_entry(request: HttpRequest, what: str, code: str) -> HttpResponse:
 
 
 @limited
-def new_import(request: HttpRequest) -> HttpResponse:
+def new_import(request: Asked) -> HttpResponse:
     """Choose a directory file; what it would change is shown before anything is stored."""
     form = DirectoryFileForm()
     if request.method == "POST":
@@ -195,11 +195,11 @@ def new_import(request: HttpRequest) -> HttpResponse:
 
 
 @acts
-def preview_import(request: HttpRequest, upload: str) -> HttpResponse:
+def preview_import(request: Asked, upload: str) -> HttpResponse:
     """What a directory file would change; POST changes it, and the page then says what it did."""
     home, at = settings.HOME, clock.now()
     if request.method == "POST":
-        services.take_in_directory(request.actor, upload, at=at, home=home)
+        services.take_in_directory(actor_of(request), upload, at=at, home=home)
         return redirect(f"{request.path}?done=1")
     kept = uploads.upload_by_id(home, upload)
     done = kept.found.get("directory") if request.GET.get("done") else None
@@ -220,18 +220,18 @@ def preview_import(request: HttpRequest, upload: str) -> HttpResponse:
 
 
 @require_GET
-def download_template(request: HttpRequest) -> HttpResponse:
+def download_template(request: Asked) -> HttpResponse:
     """An empty workbook with both layouts."""
     name = _("directory.xlsx")
     return workbook_response(blank_workbook(request.language), name)
 
 
-def _confirm_chosen(request: HttpRequest) -> HttpResponse:
+def _confirm_chosen(request: Asked) -> HttpResponse:
     one = request.POST.get("one")
     field = "shown" if request.POST.get("which") == "all" else "chosen"
     wanted = [one] if one else request.POST.getlist(field)
     entries = [_entry(*each.partition(":")[::2]) for each in wanted]
-    count = directory.confirm_entries(request.actor, entries, at=clock.now())
+    count = directory.confirm_entries(actor_of(request), entries, at=clock.now())
     if count:
         text = ngettext("%(count)s name confirmed.", "%(count)s names confirmed.", count)
         messages.success(request, text % {"count": count})
@@ -241,7 +241,7 @@ def _confirm_chosen(request: HttpRequest) -> HttpResponse:
 
 
 def _list(
-    request: HttpRequest, what: str, entries: list[Any], rows: dict[int, int]
+    request: Asked, what: str, entries: list[Any], rows: dict[int, int]
 ) -> HttpResponse:
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     matching = [

@@ -13,7 +13,30 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from jieban.domain.actors import Actor
+from jieban.domain.errors import Refused
+from jieban.domain.words import Language
+
 View = Callable[..., HttpResponse]
+
+
+class Asked(HttpRequest):
+    """A request as the middlewares hand it on; `too_large` is set where a file may come."""
+
+    actor: Actor | None
+    language: Language
+    too_large: str
+
+
+def actor_of(request: Asked) -> Actor:
+    """Who acts, in a view under `acts`.
+
+    Raises:
+        Refused "operator.missing".
+    """
+    if request.actor is None:
+        raise Refused("operator.missing")
+    return request.actor
 
 
 def acts(view: View) -> View:
@@ -23,7 +46,7 @@ def acts(view: View) -> View:
     """
 
     @wraps(view)
-    def asking(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def asking(request: Asked, *args: object, **kwargs: object) -> HttpResponse:
         if request.method == "POST" and request.actor is None:
             messages.info(request, _("Say who is acting first; then press the button once more."))
             back = request.POST.get("back") or request.get_full_path()
@@ -36,9 +59,13 @@ def acts(view: View) -> View:
 class Limit(FileUploadHandler):
     """Stops taking in a file that is over the limit; the view finds its name in `too_large`."""
 
+    def __init__(self, request: Asked) -> None:
+        super().__init__(request)
+        self.asked = request
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         if start + len(raw_data) > settings.MAX_UPLOAD_MB * 1024 * 1024:
-            self.request.too_large = self.file_name
+            self.asked.too_large = self.file_name or "?"
             raise SkipFile
         return raw_data
 
@@ -56,7 +83,7 @@ def limited(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def limiting(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def limiting(request: Asked, *args: object, **kwargs: object) -> HttpResponse:
         request.too_large = ""
         request.upload_handlers.insert(0, Limit(request))
         return guarded(request, *args, **kwargs)

@@ -30,7 +30,7 @@ class UploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if self.too_large:
-            self._errors.pop("file", None)
+            self.errors.pop("file", None)
             refusal = Refused(
                 "upload.too_large", name=self.too_large, limit=settings.MAX_UPLOAD_MB
             )
@@ -41,10 +41,6 @@ class UploadForm(forms.Form):
 class AttributionForm(forms.Form):
     """Which place a case belongs to, decided by a person."""
 
-    area = forms.ChoiceField(
-        label=_("Place"),
-        help_text=_("Communities and villages, under their streets. Type to jump to a name."),
-    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
@@ -54,4 +50,9 @@ class AttributionForm(forms.Form):
 
     def __init__(self, *args: Any, areas: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["area"].choices = [("", _("Choose a place")), *areas]
+        area = forms.ChoiceField(
+            label=_("Place"),
+            choices=[("", _("Choose a place")), *areas],
+            help_text=_("Communities and villages, under their streets. Type to jump to a name."),
+        )
+        self.fields = {"area": area, **self.fields}

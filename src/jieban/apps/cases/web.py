@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import get_valid_filename
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jieban import clock
 from jieban.apps.cases import selectors, services
-from jieban.apps.cases.doors import acts, limited
+from jieban.apps.cases.doors import Asked, actor_of, acts, limited
 from jieban.apps.cases.forms import AttributionForm, UploadForm
 from jieban.apps.cases.services import uploads
 from jieban.apps.directory import selectors as directory
@@ -52,7 +52,7 @@ SKIPPED = {
 
 
 @require_GET
-def list_imports(request: HttpRequest) -> HttpResponse:
+def list_imports(request: Asked) -> HttpResponse:
     """Every import, newest first."""
     page = Paginator(selectors.imports(), PAGE).get_page(request.GET.get("page"))
     shares = {"cases": selectors.count(), "rows": selectors.count_rows()}
@@ -60,7 +60,7 @@ def list_imports(request: HttpRequest) -> HttpResponse:
 
 
 @limited
-def new_import(request: HttpRequest) -> HttpResponse:
+def new_import(request: Asked) -> HttpResponse:
     """Choose a file; it is kept sealed and looked at before anything is stored."""
     form = UploadForm()
     if request.method == "POST":
@@ -89,7 +89,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def preview_import(request: HttpRequest, upload: str) -> HttpResponse:
+def preview_import(request: Asked, upload: str) -> HttpResponse:
     """How the file would be read and what importing it would do."""
     shown = services.preview(
         request.actor or SYSTEM,
@@ -111,10 +111,10 @@ def preview_import(request: HttpRequest, upload: str) -> HttpResponse:
 
 @require_POST
 @acts
-def confirm_import(request: HttpRequest, upload: str) -> HttpResponse:
+def confirm_import(request: Asked, upload: str) -> HttpResponse:
     """Import the file for good. Sent twice, it is imported once."""
     taken = services.take_in(
-        request.actor,
+        actor_of(request),
         upload,
         request.POST.get("profile", ""),
         at=clock.now(),
@@ -127,7 +127,7 @@ def confirm_import(request: HttpRequest, upload: str) -> HttpResponse:
 
 
 @require_GET
-def show_import(request: HttpRequest, number: int) -> HttpResponse:
+def show_import(request: Asked, number: int) -> HttpResponse:
     """What one import did."""
     record = selectors.import_by_number(number)
     upload = uploads.upload_of(settings.HOME, record.file_digest)
@@ -159,7 +159,7 @@ def show_import(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_GET
-def show_result(request: HttpRequest, upload: str) -> HttpResponse:
+def show_result(request: Asked, upload: str) -> HttpResponse:
     """What a confirmed file did that brought nothing new, or nothing that could be taken."""
     kept = uploads.upload_by_id(settings.HOME, upload)
     outcome = kept.found.get("outcome")
@@ -172,7 +172,7 @@ def show_result(request: HttpRequest, upload: str) -> HttpResponse:
 
 
 @require_GET
-def download_rejects(request: HttpRequest, upload: str) -> HttpResponse:
+def download_rejects(request: Asked, upload: str) -> HttpResponse:
     """The rejected rows as a workbook, to be mended and imported again."""
     kept = uploads.upload_by_id(settings.HOME, upload)
     if kept.found.get("outcome") is None:
@@ -182,7 +182,7 @@ def download_rejects(request: HttpRequest, upload: str) -> HttpResponse:
 
 
 @require_GET
-def list_profiles(request: HttpRequest) -> HttpResponse:
+def list_profiles(request: Asked) -> HttpResponse:
     """Which mapping profiles there are."""
     profiles = load_profiles(settings.HOME.profiles).values()
     context = {"profiles": profiles, "folder": settings.HOME.profiles}
@@ -190,7 +190,7 @@ def list_profiles(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def show_profile(request: HttpRequest, name: str) -> HttpResponse:
+def show_profile(request: Asked, name: str) -> HttpResponse:
     """What one profile reads, and under which headings."""
     known = load_profiles(settings.HOME.profiles)
     if name not in known:
@@ -217,7 +217,7 @@ def show_profile(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_GET
-def find_case(request: HttpRequest) -> HttpResponse:
+def find_case(request: Asked) -> HttpResponse:
     """From a number typed into the box to the case's page."""
     number = request.GET.get("number", "").strip()
     if not number:
@@ -226,7 +226,7 @@ def find_case(request: HttpRequest) -> HttpResponse:
 
 
 @acts
-def show_case(request: HttpRequest, number: str) -> HttpResponse:
+def show_case(request: Asked, number: str) -> HttpResponse:
     """The rows of one case, what they said before, and a form to say where it belongs."""
     rows = list(selectors.rows_of_case(number))
     if not rows:
@@ -238,7 +238,7 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
         said = form.cleaned_data
         try:
             services.attribute_case(
-                request.actor, number, said["area"], at=clock.now(), reason=said["reason"]
+                actor_of(request), number, said["area"], at=clock.now(), reason=said["reason"]
             )
             return redirect("cases:show", number=number)
         except Refused as refused:

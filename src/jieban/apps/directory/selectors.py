@@ -155,8 +155,9 @@ def branches(rows_per_area: dict[int, int]) -> list[Branch]:
     everything = list(areas())
     below: dict[int, list[Area]] = {}
     for area in everything:
-        for above in {area.parent_id, area.also_parent_id} - {None}:
-            below.setdefault(above, []).append(area)
+        for above in {area.parent_id, area.also_parent_id}:
+            if above is not None:
+                below.setdefault(above, []).append(area)
     return [_branch(area, below, rows_per_area) for area in everything if area.kind != "part"]
 
 
@@ -185,7 +186,7 @@ def found(entries: Sequence[Entry], words: str) -> list[Entry]:
     key = same_name_key(words)
     if not key:
         return list(entries)
-    known_as: dict[tuple[bool, int], list[str]] = {}
+    known_as: dict[tuple[bool, int | None], list[str]] = {}
     for alias in aliases():
         where = (True, alias.area_id) if alias.area_id else (False, alias.unit_id)
         known_as.setdefault(where, []).append(alias.name_key)
