@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jieban.apps.cases import selectors as cases
 from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import selectors as ledger
+from jieban.domain.words import Language
 from jieban.site.language import DJANGO_CODES
 
 
@@ -41,7 +42,7 @@ VERSION = version("jieban")
 def everywhere(request: HttpRequest) -> dict[str, Any]:
     """The variables of base.html: doors, place, generated, operator, language, here."""
     # An error page may be made before the middlewares ran.
-    speaking = getattr(request, "language", "zh")
+    speaking: Language = getattr(request, "language", "zh")
     place, generated = _standing(
         str(settings.HOME.path), next((event.number for event in ledger.newest(1)), 0)
     )

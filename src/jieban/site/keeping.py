@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseNotModified
 
+from jieban.apps.asked import Asked
 from jieban.apps.ledger import selectors as ledger
 
 # Pages that are a function of the ledger alone. Pages with forms (tokens) or clocks
@@ -59,7 +60,7 @@ _size = 0
 _lock = threading.Lock()
 
 
-def may_be_kept(request: HttpRequest) -> bool:
+def may_be_kept(request: Asked) -> bool:
     """Whether this request asks for such a page, and no message waits to be shown on it."""
     match = request.resolver_match
     return (
@@ -70,7 +71,7 @@ def may_be_kept(request: HttpRequest) -> bool:
     )
 
 
-def answer(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+def answer(request: Asked, make: Callable[[], HttpResponse]) -> HttpResponse:
     """The kept page of this request, made now if it is the first to ask."""
     actor = request.actor
     key = (
@@ -112,7 +113,7 @@ def _keep(key: Key, response: HttpResponse) -> Kept:
     return page
 
 
-def _respond(request: HttpRequest, page: Kept) -> HttpResponse:
+def _respond(request: Asked, page: Kept) -> HttpResponse:
     if request.headers.get("If-None-Match") == page.mark:
         response: HttpResponse = HttpResponseNotModified()
     elif "gzip" in request.headers.get("Accept-Encoding", ""):

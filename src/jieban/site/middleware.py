@@ -6,16 +6,17 @@ Order matters and is set in settings: a refusal is told in the language chosen a
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from jieban.apps.asked import Asked
 from jieban.domain.errors import Refused
 from jieban.site import keeping
 from jieban.site.language import DJANGO_CODES, chosen_language, speak
 from jieban.site.operators import operator_of
 
-Answer = Callable[[HttpRequest], HttpResponse]
+Answer = Callable[[Asked], HttpResponse]
 # The ends of codes that mean "there is no such thing".
 _NOT_THERE = (
     ".not_found",
@@ -33,7 +34,7 @@ class Language:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Asked) -> HttpResponse:
         request.language = chosen_language(request)
         speak(request.language)
         response = self.answer(request)
@@ -48,7 +49,7 @@ class Operator:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Asked) -> HttpResponse:
         request.actor = operator_of(request)
         return self.answer(request)
 
@@ -59,11 +60,11 @@ class Kept:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Asked) -> HttpResponse:
         return self.answer(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+        self, request: Asked, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         if not keeping.may_be_kept(request):
             return None
@@ -83,16 +84,16 @@ class Refusals:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Asked) -> HttpResponse:
         return self.answer(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: Asked, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused):
             return None
         return refused_page(request, error)
 
 
-def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+def refused_page(request: Asked, refusal: Refused) -> HttpResponse:
     """The page of a refusal, with a way back to where the reader came from."""
     back = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):

@@ -4,10 +4,11 @@ import logging
 import secrets
 import sys
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from jieban.apps.asked import Asked
 from jieban.site import language as languages
 from jieban.site.forms import OperatorForm
 from jieban.site.operators import remember_operator
@@ -15,7 +16,7 @@ from jieban.site.operators import remember_operator
 log = logging.getLogger(__name__)
 
 
-def language(request: HttpRequest, code: str) -> HttpResponse:
+def language(request: Asked, code: str) -> HttpResponse:
     """Remember the language and go back; works as a plain link."""
     if code not in languages.DJANGO_CODES:
         raise Http404(code)
@@ -26,7 +27,7 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def operator(request: HttpRequest) -> HttpResponse:
+def operator(request: Asked) -> HttpResponse:
     """Say who is acting."""
     if request.method == "POST":
         form = OperatorForm(request.POST)
@@ -41,24 +42,24 @@ def operator(request: HttpRequest) -> HttpResponse:
     return render(request, "operator.html", {"form": form})
 
 
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: Asked) -> HttpResponse:
     """The keyboard's short cuts."""
     return render(request, "keys.html")
 
 
-def health(request: HttpRequest) -> JsonResponse:
+def health(request: Asked) -> JsonResponse:
     return JsonResponse({"ready": True})
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: Asked, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Asked, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"reason": reason}, status=403)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(request: Asked) -> HttpResponse:
     """A bug: logged with a number that the reader can quote. Needs nothing that may be broken."""
     number = secrets.token_hex(4)
     log.error("error %s at %s", number, request.path, exc_info=sys.exc_info())
@@ -68,7 +69,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _inside(request: HttpRequest, address: str) -> str:
+def _inside(request: Asked, address: str) -> str:
     """The address if it is one of ours, else the first page."""
     ours = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
     return address if ours else "/"

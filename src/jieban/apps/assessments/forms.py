@@ -84,8 +84,10 @@ class AppealForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [("", "—"), *units]
-        self.fields["ground"].choices = [("", "—"), *grounds]
+        for name, listed in (("unit", units), ("ground", grounds)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "—"), *listed]
 
 
 class DecisionForm(forms.Form):

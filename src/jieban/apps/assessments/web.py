@@ -10,13 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jieban import clock
+from jieban.apps.asked import Asked
 from jieban.apps.assessments import bundling, computing, selectors, services
 from jieban.apps.assessments.forms import (
     AppealForm,
@@ -35,6 +36,7 @@ from jieban.apps.assessments.presenting.words import APPEAL_STATES, LEVELS, ONE_
 from jieban.apps.assessments.shown import earlier_runs, facts_of, neighbours, shown
 from jieban.apps.directory import selectors as directory
 from jieban.domain.actors import Actor
+from jieban.domain.assessments.publication import Window
 from jieban.domain.errors import Refused
 from jieban.domain.words import language
 from jieban.evaluation.rows import fact_rows
@@ -52,7 +54,7 @@ _TYPES = {
 
 
 @require_GET
-def overview(request: HttpRequest, run_id: str = "") -> HttpResponse:
+def overview(request: Asked, run_id: str = "") -> HttpResponse:
     """The first page: the newest period, or the one asked for."""
     first = selectors.first_run()
     if not run_id and first is None:
@@ -73,7 +75,7 @@ def overview(request: HttpRequest, run_id: str = "") -> HttpResponse:
 
 
 @require_GET
-def newest(request: HttpRequest) -> HttpResponse:
+def newest(request: Asked) -> HttpResponse:
     """To the table of the newest period."""
     first = selectors.first_run()
     if first is None:
@@ -82,13 +84,13 @@ def newest(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Asked) -> HttpResponse:
     """Every assessment by period, newest first, with where it stands."""
     page = Paginator(selectors.shown_runs(), PAGE).get_page(request.GET.get("page"))
     return render(request, "assessments/list.html", {"page": page})
 
 
-def compute(request: HttpRequest) -> HttpResponse:
+def compute(request: Asked) -> HttpResponse:
     """Ask for a run."""
     known = selectors.first_run()
     refusal = None
@@ -119,7 +121,7 @@ def compute(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def table(request: HttpRequest, run_id: str, level: str) -> HttpResponse:
+def table(request: Asked, run_id: str, level: str) -> HttpResponse:
     it = shown(settings.HOME, run_id)
     choices = tables.Choices.read(request.GET)
     context = {
@@ -135,7 +137,7 @@ def table(request: HttpRequest, run_id: str, level: str) -> HttpResponse:
 
 
 @require_GET
-def table_file(request: HttpRequest, run_id: str, level: str, form: str) -> HttpResponse:
+def table_file(request: Asked, run_id: str, level: str, form: str) -> HttpResponse:
     """The exact table of the contract, as a file."""
     it = shown(settings.HOME, run_id)
     content = render_table(it.run.table(level), form)
@@ -143,7 +145,7 @@ def table_file(request: HttpRequest, run_id: str, level: str, form: str) -> Http
 
 
 @require_GET
-def place(request: HttpRequest, run_id: str, level: str, place: str) -> HttpResponse:
+def place(request: Asked, run_id: str, level: str, place: str) -> HttpResponse:
     it = shown(settings.HOME, run_id)
     facts = facts_of(settings.HOME, it.run)
     page = places.place_page(it, level, place, facts, earlier_runs(settings.HOME, it))
@@ -163,7 +165,7 @@ def place(request: HttpRequest, run_id: str, level: str, place: str) -> HttpResp
 
 
 @require_GET
-def figure(request: HttpRequest, run_id: str, level: str, place: str, figure: str) -> HttpResponse:
+def figure(request: Asked, run_id: str, level: str, place: str, figure: str) -> HttpResponse:
     """One figure: value, halves, formula, rule, run, rows."""
     it = shown(settings.HOME, run_id)
     page = figures.figure_page(it, level, place, figure)
@@ -190,9 +192,7 @@ def figure(request: HttpRequest, run_id: str, level: str, place: str, figure: st
 
 
 @require_GET
-def rows_file(
-    request: HttpRequest, run_id: str, level: str, place: str, figure: str
-) -> HttpResponse:
+def rows_file(request: Asked, run_id: str, level: str, place: str, figure: str) -> HttpResponse:
     """The rows behind a figure as CSV; no personal data is in the facts."""
     it = shown(settings.HOME, run_id)
     facts = facts_of(settings.HOME, it.run)
@@ -207,7 +207,7 @@ def rows_file(
 
 
 @require_GET
-def run(request: HttpRequest, run_id: str) -> HttpResponse:
+def run(request: Asked, run_id: str) -> HttpResponse:
     it = shown(settings.HOME, run_id)
     return render(request, "assessments/run.html", _run_context(it))
 
@@ -227,7 +227,7 @@ def _run_context(it: Any, **more: Any) -> dict[str, Any]:
 
 
 @require_POST
-def act(request: HttpRequest, run_id: str, act: str) -> HttpResponse:
+def act(request: Asked, run_id: str, act: str) -> HttpResponse:
     """One step in a run's life: review, open, close, publish."""
     deeds: dict[str, Callable[[Actor], Any]] = {
         "review": lambda actor: services.review_run(
@@ -258,21 +258,21 @@ def act(request: HttpRequest, run_id: str, act: str) -> HttpResponse:
 
 
 @require_GET
-def manifest(request: HttpRequest, run_id: str) -> HttpResponse:
+def manifest(request: Asked, run_id: str) -> HttpResponse:
     it = shown(settings.HOME, run_id)
-    content = (it.run.folder / "manifest.json").read_bytes()
+    content = (settings.HOME.runs / it.id / "manifest.json").read_bytes()
     return HttpResponse(content, content_type=_TYPES["json"])
 
 
 @require_GET
-def bundle(request: HttpRequest, run_id: str) -> HttpResponse:
+def bundle(request: Asked, run_id: str) -> HttpResponse:
     """The run with everything it cites, for an auditor."""
     it = shown(settings.HOME, run_id)
     return _file(bundling.bundle(settings.HOME, it), f"{it.id}.zip", "application/zip")
 
 
 @require_GET
-def compare(request: HttpRequest, run_id: str, other: str) -> HttpResponse:
+def compare(request: Asked, run_id: str, other: str) -> HttpResponse:
     """Two versions side by side: which lines stand elsewhere, and why there is a second one."""
     after, before = shown(settings.HOME, run_id), shown(settings.HOME, other)
     if (after.run.period, after.rulebook.name) != (before.run.period, before.rulebook.name):
@@ -291,24 +291,25 @@ def compare(request: HttpRequest, run_id: str, other: str) -> HttpResponse:
 
 
 @require_GET
-def appeals(request: HttpRequest) -> HttpResponse:
+def appeals(request: Asked) -> HttpResponse:
     found = selectors.appeals()
     state = request.GET.get("state", "")
     if state in APPEAL_STATES:
         found = found.filter(state=state)
     first = selectors.first_run()
+    window = services.window_of(first.assessment) if first else Window(None, None)
     context = {
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "state": state,
         "states": APPEAL_STATES,
         "newest": first,
-        "window": services.window_of(first.assessment) if first else None,
-        "window_is_open": bool(first) and services.window_of(first.assessment).is_open(clock.now()),
+        "window": window,
+        "window_is_open": window.is_open(clock.now()),
     }
     return render(request, "assessments/appeals.html", context)
 
 
-def raise_appeal(request: HttpRequest, run_id: str) -> HttpResponse:
+def raise_appeal(request: Asked, run_id: str) -> HttpResponse:
     """Contest one assignment of a run."""
     it = shown(settings.HOME, run_id)
     chosen = "zh" if language() == "zh" else "en"
@@ -349,7 +350,7 @@ def raise_appeal(request: HttpRequest, run_id: str) -> HttpResponse:
     return render(request, "assessments/appeal_raise.html", context, status=422 if refusal else 200)
 
 
-def appeal(request: HttpRequest, number: int) -> HttpResponse:
+def appeal(request: Asked, number: int) -> HttpResponse:
     """One appeal, and its decision."""
     found = selectors.appeal_by_number(number)
     refusal = None
@@ -371,7 +372,7 @@ def appeal(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+def withdraw(request: Asked, number: int) -> HttpResponse:
     try:
         services.withdraw_appeal(_actor(request), number, at=clock.now())
     except Refused as refusal:
@@ -381,7 +382,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _appeal_page(
-    request: HttpRequest, found: Any, form: DecisionForm, refusal: Refused | None
+    request: Asked, found: Any, form: DecisionForm, refusal: Refused | None
 ) -> HttpResponse:
     it = shown(settings.HOME, found.run.run_id)
     context = {
@@ -392,13 +393,13 @@ def _appeal_page(
         "state": APPEAL_STATES[found.state],
         "form": form,
         "refusal": refusal,
-        "mine": bool(request.actor) and request.actor.id == found.raised_by_id,
+        "mine": request.actor is not None and request.actor.id == found.raised_by_id,
     }
     return render(request, "assessments/appeal.html", context, status=422 if refusal else 200)
 
 
 @require_GET
-def evidence(request: HttpRequest, number: int) -> HttpResponse:
+def evidence(request: Asked, number: int) -> HttpResponse:
     """The file that was put forward; always saved, never shown in the browser."""
     found = selectors.appeal_by_number(number)
     content = selectors.evidence_file(found, _sealer())
@@ -408,7 +409,7 @@ def evidence(request: HttpRequest, number: int) -> HttpResponse:
 # --- small things -------------------------------------------------------------------------
 
 
-def _actor(request: HttpRequest) -> Actor:
+def _actor(request: Asked) -> Actor:
     """Who acts.
 
     Raises:

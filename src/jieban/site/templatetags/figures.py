@@ -212,4 +212,4 @@ def field(bound: Any) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def form_errors(context: dict[str, Any], form: Any, refusal: Any = None) -> SafeString:
     """The sum of what is wrong, for the top of a form; nothing when all is well."""
-    return get_template("parts/errors.html").render({"form": form, "refusal": refusal})
+    return mark_safe(get_template("parts/errors.html").render({"form": form, "refusal": refusal}))

@@ -51,8 +51,9 @@ def _place_cell(line: Line, ranks: bool, said: dict[str, str]) -> str:
         else f'<span class="tier tier-0">{ABSENT}</span>'
     )
     if line.group == "small" and line.rank is not None:
-        place = said["small"] % {"rank": line.rank, "all": line.rank_of}
-        return f'<td class="tierly rank"><small class="nowrap">{place}</small></td>'
+        place = said["rank"] % line.rank
+        beside = said["of"] % line.rank_of
+        return f'<td class="tierly rank"><small>{place}<br>{beside}</small></td>'
     if ranks and line.rank is not None:
         span = f" <small>{line.rank_span}</small>" if line.rank_span else ""
         return f'<td class="tierly rank">{letter}<b>{line.rank}</b>{span}</td>'
@@ -75,9 +76,10 @@ def _bar_cell(line: Line, said: dict[str, str]) -> str:
     if line.bar is None:
         return f'<td class="scale full" data-label="{said["interval"]}">{ABSENT}</td>'
     small = " small" if line.group == "small" else ""
-    dot = (
-        "" if line.bar.dot is None else f'<circle class="dot" cx="{line.bar.dot}" cy="9" r="3.2"/>'
-    )
+    dot = ""
+    if line.bar.dot is not None:
+        kind = "dot off" if line.bar.off else "dot"
+        dot = f'<circle class="{kind}" cx="{line.bar.dot}" cy="9" r="3.2"/>'
     return (
         f'<td class="scale full" data-label="{said["interval"]} {line.bar_text}">'
         f'<svg class="iv{small}" viewBox="0 0 120 18" role="img" aria-label="{line.bar_text}">'
@@ -114,5 +116,6 @@ def _words(language: str) -> dict[str, str]:
         "raw": _("Raw score"),
         "provisional": _("name not confirmed"),
         "withheld": _("withheld, too few answers"),
-        "small": _("No. %(rank)s of %(all)s"),
+        "rank": _("No. %d"),
+        "of": _("of %d"),
     }

@@ -37,11 +37,15 @@ BAR_WIDTH = 120
 
 @dataclass(frozen=True)
 class Bar:
-    """A thin interval on a common scale: the range, and the figure as a dot."""
+    """A thin interval on a common scale: the range, and the figure as a dot.
+
+    `off`: the figure lies beyond the scale, so its dot stands at the end and is drawn hollow.
+    """
 
     x: float
     width: float
     dot: float | None
+    off: bool = False
 
 
 def bar(scale: Scale, low: float | None, high: float | None, value: float | None) -> Bar | None:
@@ -49,7 +53,9 @@ def bar(scale: Scale, low: float | None, high: float | None, value: float | None
     if low is None or high is None:
         return None
     left, right = scale.at(low), scale.at(high)
-    return Bar(left, round(max(right - left, 1.5), 1), None if value is None else scale.at(value))
+    dot = None if value is None else scale.at(value)
+    off = value is not None and not scale.low <= value <= scale.high
+    return Bar(left, round(max(right - left, 1.5), 1), dot, off)
 
 
 @dataclass(frozen=True)

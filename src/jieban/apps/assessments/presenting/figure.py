@@ -207,7 +207,7 @@ def _rate(it: Shown, row: Row, figure: str) -> FigurePage:
             Half(
                 "part",
                 _("Part"),
-                [(COUNTS.get(n, RATES.get(n)).name, row.counts[n]) for n in above],
+                [((COUNTS.get(n) or RATES[n]).name, row.counts[n]) for n in above],
                 "",
             ),
             Half("whole", _("Whole"), [(COUNTS[below].name, row.counts[below])], ""),
