@@ -84,11 +84,12 @@ def list_provisional(request: Asked) -> HttpResponse:
     with_below = {
         branch.area.pk: branch.cases for branch in selectors.branches(cases.rows_per_area())
     }
-    waiting = selectors.provisional(with_below, cases.rows_per_unit())
+    waiting = selectors.waiting(with_below, cases.rows_per_unit())
     kinds = _kinds([item.entry for item in waiting])
     chosen = request.GET.get("kind", "")
     shown = [item for item in waiting if not chosen or item.entry.kind == chosen]
     page = Paginator(shown, 50).get_page(request.GET.get("page"))
+    page.object_list = selectors.with_likely(page.object_list)
     context = {"page": page, "kinds": kinds, "chosen": chosen, "total": len(waiting)}
     return render(request, "directory/provisional.html", context)
 

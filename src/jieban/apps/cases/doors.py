@@ -7,24 +7,22 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from jieban.apps import asked
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
-from jieban.domain.words import Language
 
 View = Callable[..., HttpResponse]
 
 
-class Asked(HttpRequest):
-    """A request as the middlewares hand it on; `too_large` is set where a file may come."""
+class Asked(asked.Asked):
+    """A request to this floor; `too_large` is set where a file may come (see `limited`)."""
 
-    actor: Actor | None
-    language: Language
     too_large: str
 
 

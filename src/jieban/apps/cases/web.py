@@ -250,6 +250,7 @@ def show_case(request: Asked, number: str) -> HttpResponse:
         "versions": list(selectors.versions_of(number)),
         "events": list(ledger.events_of("case", number)),
         "form": form,
+        "choices": choices,
         "refusal": refusal,
     }
     wrong = refusal is not None or bool(form.errors)

@@ -1,7 +1,8 @@
 """Every read of the directory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -63,11 +64,25 @@ def provisional(
     Likely meanings are confirmed entries of the same sort with the same name elsewhere, or
     whose name contains, or is contained in, the provisional one; three at most.
     """
+    return with_likely(waiting(rows_per_area, rows_per_unit))
+
+
+def waiting(rows_per_area: dict[int, int], rows_per_unit: dict[int, int]) -> list[Provisional]:
+    """The same without likely meanings, which take time: for lists that show a part."""
     found = [
-        *_provisional("area", list(areas()), rows_per_area),
-        *_provisional("unit", list(units()), rows_per_unit),
+        *_provisional("area", areas(), rows_per_area),
+        *_provisional("unit", units(), rows_per_unit),
     ]
     return sorted(found, key=lambda item: (-item.cases, item.entry.position))
+
+
+def with_likely(items: Sequence[Provisional]) -> list[Provisional]:
+    """The same items with their likely meanings."""
+    known: dict[str, Sequence[Entry]] = {
+        "area": list(areas().filter(provisional=False)),
+        "unit": list(units().filter(provisional=False)),
+    }
+    return [replace(item, likely=_likely(item.entry, known[item.what])) for item in items]
 
 
 def count_provisional() -> int:
@@ -111,13 +126,9 @@ def demand_provisional(entry: Entry) -> None:
         raise Refused("directory.not_provisional", name=entry.name)
 
 
-def _provisional(what: str, entries: Sequence[Entry], rows: dict[int, int]) -> list[Provisional]:
-    confirmed = [entry for entry in entries if not entry.provisional]
-    return [
-        Provisional(entry, what, rows.get(entry.pk, 0), _likely(entry, confirmed))
-        for entry in entries
-        if entry.provisional and entry.kind != "part"
-    ]
+def _provisional(what: str, entries: QuerySet[Any], rows: dict[int, int]) -> list[Provisional]:
+    unconfirmed = entries.filter(provisional=True).exclude(kind="part")
+    return [Provisional(entry, what, rows.get(entry.pk, 0), ()) for entry in unconfirmed]
 
 
 def _likely(entry: Entry, confirmed: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -234,9 +245,8 @@ def predecessors(entry: Entry) -> list[Entry]:
 def area_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Places a case can be put in, grouped by street, for a list to choose from."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for area in areas():
-        if area.kind in ("district", "part"):
-            continue
-        street = area if area.kind == "street" else area.parent
-        groups.setdefault(street.name if street else "–", []).append((area.code, area.name))
+    shown = Area.objects.exclude(kind__in=("city", "district", "part"))
+    for code, name, kind, above in shown.values_list("code", "name", "kind", "parent__name"):
+        street = name if kind == "street" else above or "–"
+        groups.setdefault(street, []).append((code, name))
     return list(groups.items())

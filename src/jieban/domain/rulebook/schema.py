@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -198,6 +199,13 @@ def _listed(fits: Callable[[Any], bool], allowed: str) -> Key:
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all zones; asking for them reads a folder, which is too slow for a page."""
+    return frozenset(available_timezones())
+
+
 KEYS: dict[str, Key] = {
     "rulebook.name": Key(
         lambda value: isinstance(value, str) and bool(_NAME.fullmatch(value)), "a-z 0-9 -"
@@ -212,7 +220,7 @@ KEYS: dict[str, Key] = {
     "period.by": _choice("received", "closed"),
     "period.zone": Key(
         lambda value: (
-            isinstance(value, str) and (value == SOURCE_ZONE or value in available_timezones())
+            isinstance(value, str) and (value == SOURCE_ZONE or value in _zones())
         ),
         f"source | {DEFAULT_ZONE} | IANA",
     ),
