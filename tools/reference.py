@@ -842,6 +842,7 @@ COMMANDS_ZH: dict[str, str] = {
     "cases changes": "某次导入改了哪些已有的行。",
     "cases imports": "历次导入，新的在前。",
     "cases attribute": "认定一件工单属于哪个地方。",
+    "cases expire-uploads": "删除到期的网页上传文件；可放入每晚的定时任务。",
     "facts": "封存的事实文件。",
     "facts build": "把 HOME/facts 更新到与数据库一致。",
     "evaluate": "测算、核验、比较、公布。",

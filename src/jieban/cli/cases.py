@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.conf import settings
 
 from jieban import clock
 from jieban.apps.cases import selectors, services
+from jieban.apps.cases.services import uploads
 from jieban.cli.desk import Desk
 from jieban.domain.errors import Refused
 from jieban.domain.words import language, refusals, word
@@ -207,6 +209,19 @@ def attribute(desk: Desk, number: str, area: str, reason: str) -> None:
     rows = services.attribute_case(desk.actor, number, area, at=clock.now(), reason=reason)
     desk.answer({"number": number, "area": area, "rows": rows})
     desk.out(_("Case {number}: {rows} rows attributed.").format(number=number, rows=rows))
+
+
+@cases.command("expire-uploads")
+@click.option(
+    "--days", type=click.IntRange(min=0), help="Older than so many days; else as the settings say."
+)
+@click.pass_obj
+def expire_uploads(desk: Desk, days: int | None) -> None:
+    """Remove files sent through the pages whose time is over; for a nightly job."""
+    keep = settings.KEEP_UPLOADS_DAYS if days is None else days
+    gone = uploads.expire_uploads(desk.home, at=clock.now(), keep_days=keep)
+    desk.answer({"removed": gone})
+    desk.out(_("Uploaded files removed: {count}").format(count=gone))
 
 
 def _is_plain(code: str) -> bool:

@@ -89,7 +89,7 @@ def list_provisional(request: Asked) -> HttpResponse:
     chosen = request.GET.get("kind", "")
     shown = [item for item in waiting if not chosen or item.entry.kind == chosen]
     page = Paginator(shown, 50).get_page(request.GET.get("page"))
-    page.object_list = selectors.with_likely(page.object_list)
+    page.object_list = selectors.with_likely(list(page.object_list))
     context = {"page": page, "kinds": kinds, "chosen": chosen, "total": len(waiting)}
     return render(request, "directory/provisional.html", context)
 
