@@ -33,7 +33,7 @@ DOORS = (
     Door("assessments:appeals", _("Appeals"), "appeals", ("assessments:appeal",)),
     Door("imports:list", _("Import"), "import", ("imports", "cases")),
     Door("directory:index", _("Directory"), "directory", ("directory",)),
-    Door("rulebooks:list", _("Rulebooks"), "rules", ("rulebooks",)),
+    Door("rulebooks:list", _("Rules"), "rules", ("rulebooks",)),
     Door("ledger:list", _("Ledger"), "ledger", ("ledger",)),
 )
 VERSION = version("jieban")

@@ -1,0 +1,124 @@
+"""What stands around every page: the language, the operator, refusals, and no need for scripts."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import path
+
+from jieban.domain.errors import Refused
+from jieban.site import urls as site_urls
+from tests.conftest import REPOSITORY
+
+sys.path.insert(0, str(REPOSITORY / "tools"))
+CHROMIUM = shutil.which("chromium")
+
+
+def _break(request):
+    raise ZeroDivisionError
+
+
+def _refuse(request):
+    raise Refused("storage.full")
+
+
+# The site's addresses with two that go wrong.
+urlpatterns = [
+    *site_urls.urlpatterns,
+    path("breaks/", _break),
+    path("refuses/", _refuse),
+]
+handler404, handler500 = site_urls.handler404, site_urls.handler500
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(("language", "said"), [("zh", "程序出错了"), ("en", "failed")])
+def test_a_bug_is_told_with_a_number_and_logged_with_it(home, caplog, language, said):
+    browser = Client(raise_request_exception=False)
+    browser.cookies["jieban_language"] = language
+    answer = browser.get("/breaks/")
+    assert answer.status_code == 500
+    assert said in answer.content.decode()
+    numbers = [record.args[0] for record in caplog.records if record.name == "jieban.site.web"]
+    assert numbers[0] in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+def test_a_refusal_without_a_form_is_a_page_with_a_way_back(home):
+    browser = Client()
+    answer = browser.get("/refuses/", headers={"Referer": "http://testserver/runs/"})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert Refused("storage.full").message("zh") in text
+    assert 'href="http://testserver/runs/"' in text
+    away = browser.get("/refuses/", headers={"Referer": "https://elsewhere.example/"})
+    assert "elsewhere" not in away.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        ("en-GB,en;q=0.9", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-hans"),
+        ("fr", "zh-hans"),
+        ("", "zh-hans"),
+    ],
+)
+def test_the_browser_is_asked_for_the_language_first(home, wishes, language):
+    text = Client().get("/", headers={"Accept-Language": wishes}).content.decode()
+    assert f'<html lang="{language}">' in text
+
+
+@pytest.mark.django_db
+def test_who_acts_is_remembered_and_cannot_be_forged(home):
+    browser = Client()
+    browser.post("/operator/", {"name": "  张 三 ", "post": "考核办", "next": "/keys/"})
+    assert "张 三" in browser.get("/").content.decode()
+    browser.cookies["jieban_operator"] = browser.cookies["jieban_operator"].value + "x"
+    assert "未填" in browser.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_an_operator_without_a_name_is_not_taken(home):
+    answer = Client().post("/operator/", {"name": " ", "post": "考核办"})
+    assert answer.status_code == 200
+    assert "考核办" in answer.content.decode(), "what was typed stays"
+
+
+def test_every_sentence_of_the_pages_has_chinese():
+    import messages
+
+    lacking = [f"{each.used_in.name}: {each.msgid}" for each in messages.missing()]
+    assert lacking == []
+
+
+def test_the_compiled_catalogues_are_those_of_the_sources():
+    import polib
+
+    import messages
+
+    for po in messages.catalogues().values():
+        assert po.with_suffix(".mo").read_bytes() == polib.pofile(str(po)).to_binary()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+@pytest.mark.django_db(transaction=True)
+def test_no_page_is_wider_than_a_phone(home, live_server, tmp_path: Path):
+    from playwright.sync_api import sync_playwright
+
+    import screenshots
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=screenshots.ARGUMENTS)
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        for address in ("/", "/runs/", "/appeals/", "/operator/", "/keys/", "/runs/compute/"):
+            page.goto(live_server.url + address)
+            over = page.evaluate(screenshots._OVER)
+            assert over <= 0, f"{address} is {over} px too wide"
+        browser.close()
