@@ -1,8 +1,8 @@
-"""Runs the examples of one page: `python -m tests.docs.running PAGE FOLDER LANGUAGE`.
+"""Runs the examples of pages: `python -m tests.docs.running LANGUAGE FOLDER EXAMPLES PAGE…`.
 
 In a page, a block ```` ```console run ```` is run, a block ```` ```toml file=NAME ```` is written
-to a file. Everything happens in FOLDER, which holds `examples/` and a home of its own; the
-commands of one page share one process, so Django starts once. Answers come out as JSON.
+to a file. Everything happens in FOLDER, which begins anew for each page with `examples/` and an
+empty home; the pages of one language share a process, so Django starts once. Answers are JSON.
 """
 
 from __future__ import annotations
@@ -120,9 +120,32 @@ def _answer(words: list[str]) -> str:
     return said.getvalue()
 
 
+def run_pages(pages: list[Path], folder: Path, samples: Path) -> list[list[str]]:
+    """The answers of every page, each begun in an empty folder."""
+    found = []
+    for page in pages:
+        os.chdir(folder.parent)
+        _leave_database()
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(samples, folder / "examples")
+        (folder / "home" / "keys").mkdir(parents=True)
+        found.append(run_page(page.read_text(encoding="utf-8"), folder))
+    return found
+
+
+def _leave_database() -> None:
+    """Let go of the database of the page before, so that the next one gets its own."""
+    from django.conf import settings
+
+    if settings.configured:
+        from django.db import connections
+
+        connections.close_all()
+
+
 if __name__ == "__main__":
-    page_path, folder_path, language = sys.argv[1:]
+    language, folder_path, samples_path, *pages_given = sys.argv[1:]
     os.environ.update(JIEBAN_LANGUAGE=language, JIEBAN_HOME=f"{folder_path}/home")
     os.environ.update(JIEBAN_ACTOR={"zh": "甲", "en": "Jia"}[language], COLUMNS="200")
-    out = run_page(Path(page_path).read_text(encoding="utf-8"), Path(folder_path))
+    out = run_pages([Path(page) for page in pages_given], Path(folder_path), Path(samples_path))
     sys.stdout.write(json.dumps(out, ensure_ascii=False))
