@@ -193,7 +193,8 @@ def imports(desk: Desk) -> None:
     for entry in listed:
         moment = f"{entry['at']:%Y-%m-%d %H:%M}"
         desk.out(
-            f"{entry['import']:>5}  {moment}  {entry['file']}  +{entry['new']:,} ~{entry['changed']:,}"
+            f"{entry['import']:>5}  {moment}  {entry['file']}"
+            f"  +{entry['new']:,} ~{entry['changed']:,}"
         )
     if not listed:
         desk.out(_("Nothing was imported yet: jieban cases import FILE"))

@@ -1,5 +1,6 @@
 """Pages of imports and of one case: send a file, look, confirm, mend; see what a row says."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -104,7 +105,7 @@ def preview_import(request: Asked, upload: str) -> HttpResponse:
         "profiles": load_profiles(settings.HOME.profiles).values(),
         "private_fields": PRIVATE_FIELDS,
         "days": settings.KEEP_UPLOADS_DAYS,
-        **_said(shown.found),
+        **_said(shown.found, request),
     }
     return render(request, "imports/preview.html", context)
 
@@ -134,6 +135,7 @@ def show_import(request: Asked, number: int) -> HttpResponse:
     noted = upload.found.get("outcome") if upload else None
     ours = noted if noted and noted["number"] == number else None
     event = ledger.events_of("import", str(number)).first()
+    newest = next((each.number for each in ledger.newest(1)), 0)
     found = {
         "profile": record.profile,
         "counts": record.counts,
@@ -143,14 +145,14 @@ def show_import(request: Asked, number: int) -> HttpResponse:
         "rejected": ours["rejected"] if ours else [],
         "remarks": ours["remarks"] if ours else [],
     }
-    said = _said(found)
+    said = _said(found, request)
     rulebook = _usual_rulebook(said["profile"])
     context = {
         "record": record,
         "upload": upload,
         "listed": ours is not None,
         "waiting": directory.count_provisional(),
-        "months": selectors.periods_touched(number, rulebook.period_rule),
+        "months": _periods(number, rulebook.period_rule, newest),
         "rulebook": rulebook,
         "compute": _address("assessments:compute"),
         **said,
@@ -167,7 +169,7 @@ def show_result(request: Asked, upload: str) -> HttpResponse:
         return redirect("imports:preview", upload=upload)
     if outcome["number"] is not None:
         return redirect("imports:show", number=outcome["number"])
-    context = {"record": None, "upload": kept, "listed": True, **_said(outcome)}
+    context = {"record": None, "upload": kept, "listed": True, **_said(outcome, request)}
     return render(request, "imports/show.html", context)
 
 
@@ -278,6 +280,12 @@ def _attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
+@lru_cache(maxsize=256)
+def _periods(number: int, rule: str, newest_event: int) -> list[selectors.PeriodTouched]:
+    """Periods an import touched; a later import may take rows over, and writes an event."""
+    return selectors.periods_touched(number, rule)
+
+
 def _usual_rulebook(profile: Profile | None) -> Rulebook:
     """By what the rows of a source are evaluated at first: call-backs, where it has them."""
     callbacks = profile is None or "valid" in profile.columns
@@ -292,7 +300,7 @@ def _address(name: str) -> str:
         return ""
 
 
-def _said(found: dict[str, Any]) -> dict[str, Any]:
+def _said(found: dict[str, Any], request: Asked) -> dict[str, Any]:
     """What an import found, with its codes turned into the reader's words."""
     counts = found["counts"]
     profile = load_profiles(settings.HOME.profiles).get(found["profile"])
@@ -302,6 +310,7 @@ def _said(found: dict[str, Any]) -> dict[str, Any]:
         "profile": profile,
         "profile_name": found["profile"],
         "changes": found["changes"],
+        "changes_shown": found["changes"][: None if request.GET.get("changes") else PAGE],
         "superseded": found["superseded"],
         "provisional": found["provisional"],
         "reasons": [

@@ -180,9 +180,16 @@ def _branch(area: Area, below: dict[int, list[Area]], rows: dict[int, int]) -> B
         if each.pk not in seen:
             seen[each.pk] = each
             waiting += below.get(each.pk, [])
-    kinds = [each.kind for each in seen.values() if each.pk != area.pk]
+    # Of a place that stands, only what stands; of one that was dissolved, what it held then.
+    standing = [each for each in seen.values() if area.valid_to or not each.valid_to]
+    kinds = [each.kind for each in standing if each.pk != area.pk]
     # Only the level right below is summed: a street and its communities are the same people.
-    counted = [each.population for each in below.get(area.pk, []) if each.population is not None]
+    right_below = {each.pk for each in below.get(area.pk, [])}
+    counted = [
+        each.population
+        for each in standing
+        if each.pk in right_below and each.population is not None
+    ]
     return Branch(
         area,
         kinds.count("community"),
