@@ -93,8 +93,7 @@ def _which_rates(why: Explanation, rulebook: Rulebook) -> str:
 def _where_to_look(why: Explanation, rulebook: Rulebook) -> str:
     one = points(why.one_answer, rulebook.print_decimals)
     answers = _(
-        "It stands on %(now)s answers (%(before)s before); one answer moves it by "
-        "up to %(one)s points."
+        "It stands on %(now)s cases (%(before)s before); one case moves it by up to %(one)s points."
     ) % {
         "now": why.answers_now,
         "before": why.answers_before,
@@ -106,7 +105,7 @@ def _where_to_look(why: Explanation, rulebook: Rulebook) -> str:
     first = telling[0]
     look = _(
         "By category, %(category)s weighs most in it (%(points)s points, "
-        "%(before)s answers before, %(now)s now): where to look first, not a "
+        "%(before)s cases before, %(now)s now): where to look first, not a "
         "cause."
     ) % {
         "category": _category(first.category),

@@ -25,7 +25,12 @@ from jieban.apps.assessments.presenting.table import (
     move_of,
     tier_step,
 )
-from jieban.apps.assessments.presenting.words import ONE_OF, rates_shown
+from jieban.apps.assessments.presenting.words import (
+    ONE_OF,
+    base_name,
+    in_sentence,
+    rates_shown,
+)
 from jieban.apps.assessments.shown import Shown
 from jieban.evaluation.levels import MAIN, POOLED, SMALL, Row
 from jieban.evaluation.runs import Run
@@ -75,6 +80,7 @@ class Overview:
     lines: list[Said]
     tiers: list[TierRow]
     tiers_title: str
+    apart: int
     received: int
     closed: int
 
@@ -114,6 +120,7 @@ def overview(it: Shown, runs: Sequence[Run], standing: Standing) -> Overview:
         lines=_lines(it, row, standing),
         tiers=(tiers := _tiers(it)),
         tiers_title=_tiers_title(it, tiers),
+        apart=sum(each.group != MAIN for each in it.run.level("street")),
         received=row.counts["received"],
         closed=row.counts["closed"],
     )
@@ -217,15 +224,17 @@ def _small(it: Shown) -> Said | None:
     if not small and not none:
         return None
     text = _(
-        "Small samples: %(small)s communities with fewer than %(minimum)s valid "
-        "answers are ranked apart; %(none)s have none at all."
+        "Small samples: %(small)s communities with %(base)s under %(minimum)s are ranked apart; "
+        "%(none)s have none at all."
     )
-    said = {"small": len(small), "minimum": it.rulebook.rank_minimum, "none": len(none)}
-    return Said(
-        _("Noise"),
-        text % said,
-        reverse("assessments:table", args=[it.id, "community"]) + "?small=1",
-    )
+    said = {
+        "small": len(small),
+        "base": in_sentence(base_name(it.rulebook)),
+        "minimum": it.rulebook.rank_minimum,
+        "none": len(none),
+    }
+    address = reverse("assessments:table", args=[it.id, "community"]) + "?small=1"
+    return Said(_("Noise"), text % said, address)
 
 
 def _unattributed(it: Shown) -> Said | None:

@@ -261,18 +261,18 @@ def _groups(
     groups.append(
         Group(
             _("Small samples"),
-            _(
-                "fewer than %(minimum)s valid answers: a ranking of their own; two "
-                "answers may turn it"
-            )
-            % {"minimum": rulebook.rank_minimum},
+            _("%(base)s under %(minimum)s: a ranking of their own; two may turn it")
+            % {"base": base_name(rulebook), "minimum": rulebook.rank_minimum},
             dress.all(small),
             small=True,
         )
     )
     groups.append(
         Group(
-            _("No valid answers"), _("listed, without score or rank"), dress.all(bare), small=True
+            _("Nothing to judge by"),
+            _("listed, without score or rank"),
+            dress.all(bare),
+            small=True,
         )
     )
     return [group for group in groups if group.lines]
