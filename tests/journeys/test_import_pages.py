@@ -102,6 +102,17 @@ def test_a_file_that_is_here_already_changes_nothing_and_says_so(clerk, tmp_path
     assert "没有变化" in text_of(page)
 
 
+def test_an_old_file_confirmed_after_a_newer_one_is_an_import_of_its_own(clerk, tmp_path):
+    sent = send(clerk, export(tmp_path, ROWS + BAD))
+    first = clerk.post(f"{sent.url}confirm/", {"profile": "beijing-district"})
+    newer = send(clerk, export(tmp_path, [row("A020", 是否解决="否")], "更正.csv"))
+    clerk.post(f"{newer.url}confirm/", {"profile": "beijing-district"})
+    again = clerk.post(f"{sent.url}confirm/", {"profile": "beijing-district"})
+    assert again.url != first.url
+    for page in (first.url, again.url):
+        assert "上周三" in text_of(clerk.get(page)), "each keeps the rows it sent back"
+
+
 def test_a_corrected_row_is_listed_with_what_changed(clerk, tmp_path):
     sent = send(clerk, export(tmp_path, ROWS))
     clerk.post(f"{sent.url}confirm/", {"profile": "beijing-district"})

@@ -241,9 +241,7 @@ def _confirm_chosen(request: Asked) -> HttpResponse:
     return redirect(request.get_full_path())
 
 
-def _list(
-    request: Asked, what: str, entries: list[Any], rows: dict[int, int]
-) -> HttpResponse:
+def _list(request: Asked, what: str, entries: list[Any], rows: dict[int, int]) -> HttpResponse:
     words, chosen = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     matching = [
         entry for entry in selectors.found(entries, words) if not chosen or entry.kind == chosen
@@ -262,9 +260,7 @@ def _list(
 
 
 def _listed(what: str, entries: Any, rows: dict[int, int]) -> list[dict[str, Any]]:
-    return [
-        {"entry": entry, "what": what, "cases": rows.get(entry.pk, 0)} for entry in entries
-    ]
+    return [{"entry": entry, "what": what, "cases": rows.get(entry.pk, 0)} for entry in entries]
 
 
 def _kinds(entries: list[Any]) -> list[tuple[str, int]]:

@@ -31,9 +31,7 @@ class UploadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if self.too_large:
             self.errors.pop("file", None)
-            refusal = Refused(
-                "upload.too_large", name=self.too_large, limit=settings.MAX_UPLOAD_MB
-            )
+            refusal = Refused("upload.too_large", name=self.too_large, limit=settings.MAX_UPLOAD_MB)
             self.add_error("file", refusal.message())
         return self.cleaned_data
 

@@ -7,6 +7,7 @@ written side by side.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -108,18 +109,56 @@ def known(source: str, numbers: Iterable[str]) -> list[Stored]:
         ]
 
 
-def insert(rows: Sequence[tuple[Any, ...]], sealed: Sequence[tuple[int, bytes]]) -> None:
-    """Write new rows (values in the order of COLUMNS) and their sealed halves."""
-    if not rows:
-        return
-    if connection.vendor == "postgresql":
-        _copy(TABLE, COLUMNS, rows)
-        _copy(PRIVATE, ("row_id", "sealed"), sealed)
-        return
-    marks = ", ".join(["%s"] * len(COLUMNS))
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
-        cursor.executemany(f"INSERT INTO {PRIVATE} (row_id, sealed) VALUES (%s, %s)", sealed)
+class Inserter:
+    """Writes new rows beside the reading of the next ones, in the caller's transaction.
+
+    One thread, one batch at a time. `put` and `wait` return when the batch before is
+    written, and raise what went wrong with it. Nobody else may use the connection between
+    `put` and `wait`.
+    """
+
+    def __init__(self) -> None:
+        connection.ensure_connection()
+        self._connection = connection.connection
+        self._insert = _copy_rows if connection.vendor == "postgresql" else _insert_rows
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._running: Future[None] | None = None
+
+    def __enter__(self) -> "Inserter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
+
+    def put(self, rows: Sequence[tuple[Any, ...]], sealed: Sequence[bytes]) -> None:
+        """Begin to write rows (values in the order of COLUMNS, id first) and their sealed halves."""
+        self.wait()
+        if rows:
+            self._running = self._thread.submit(self._insert, self._connection, rows, sealed)
+
+    def wait(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            running.result()
+
+
+def _insert_rows(database: Any, rows: Sequence[tuple[Any, ...]], sealed: Sequence[bytes]) -> None:
+    marks = ", ".join("?" * len(COLUMNS))
+    database.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
+    database.executemany(
+        f"INSERT INTO {PRIVATE} (row_id, sealed) VALUES (?, ?)",
+        ((row[0], half) for row, half in zip(rows, sealed, strict=True)),
+    )
+
+
+def _copy_rows(database: Any, rows: Sequence[tuple[Any, ...]], sealed: Sequence[bytes]) -> None:
+    with database.cursor() as cursor:
+        with cursor.copy(f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        with cursor.copy(f"COPY {PRIVATE} (row_id, sealed) FROM STDIN") as copy:
+            for row, half in zip(rows, sealed, strict=True):
+                copy.write_row((row[0], half))
 
 
 def update(rows: Sequence[tuple[Any, ...]], sealed: Sequence[tuple[int, bytes]]) -> None:
@@ -166,11 +205,3 @@ def read_time(value: datetime | None) -> datetime | None:
     if value is None or value.tzinfo is not None:
         return value
     return value.replace(tzinfo=UTC)
-
-
-def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor:
-        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-        with cursor.cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)

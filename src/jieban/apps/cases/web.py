@@ -132,8 +132,7 @@ def show_import(request: Asked, number: int) -> HttpResponse:
     """What one import did."""
     record = selectors.import_by_number(number)
     upload = uploads.upload_of(settings.HOME, record.file_digest)
-    noted = upload.found.get("outcome") if upload else None
-    ours = noted if noted and noted["number"] == number else None
+    ours = upload.found.get("outcomes", {}).get(str(number)) if upload else None
     event = ledger.events_of("import", str(number)).first()
     newest = next((each.number for each in ledger.newest(1)), 0)
     found = {
@@ -319,9 +318,7 @@ def _said(found: dict[str, Any], request: Asked) -> dict[str, Any]:
                 counts["rejected_by_reason"].items(), key=lambda item: -item[1]
             )
         ],
-        "skipped": [
-            (SKIPPED.get(what, what), lines) for what, lines in counts["skipped"].items()
-        ],
+        "skipped": [(SKIPPED.get(what, what), lines) for what, lines in counts["skipped"].items()],
         "rejected": [
             {
                 **row,

@@ -42,9 +42,7 @@ def receive_directory(
     return upload
 
 
-def preview_directory(
-    actor: Actor, upload: Upload, *, at: datetime, home: Home
-) -> dict[str, Any]:
+def preview_directory(actor: Actor, upload: Upload, *, at: datetime, home: Home) -> dict[str, Any]:
     """What the file would change; nothing is stored. Keys: counts, changes, new, rejected."""
     with uploads.opened(home, upload) as path:
         return _found(directory.import_directory(actor, path, at=at, dry_run=True))

@@ -138,12 +138,13 @@ def import_file(
                 generated=reading.profile.generated,
             )
             record.save()
-            work = _Work(record, reading.profile, book, sealer)
-            for chunk in reading.iterate(CHUNK):
-                work.take(chunk)
-                if on_progress is not None:
-                    on_progress(work.counts.read + len(reading.rejected))
-            work.finish()
+            with storage.Inserter() as inserter:
+                work = _Work(record, reading.profile, book, sealer, inserter)
+                for chunk in reading.iterate(CHUNK):
+                    work.take(chunk)
+                    if on_progress is not None:
+                        on_progress(work.counts.read + len(reading.rejected))
+                work.finish()
             storage.settle_ids()
             counts = work.counts
             counts.rejected = len(reading.rejected)
@@ -232,7 +233,15 @@ class _Work:
     whole file is read: only the last line of a key counts, however far apart they stand.
     """
 
-    def __init__(self, record: Import, profile: Profile, book: NameBook, sealer: Sealer) -> None:
+    def __init__(
+        self,
+        record: Import,
+        profile: Profile,
+        book: NameBook,
+        sealer: Sealer,
+        inserter: storage.Inserter,
+    ) -> None:
+        self.inserter = inserter
         self.record = record
         self.profile = profile
         self.book = book
@@ -250,6 +259,7 @@ class _Work:
         """Store the new rows of one chunk, remember the corrections."""
         self.counts.read += len(chunk)
         latest = self._last_of_each_key(chunk)
+        self.inserter.wait()
         known = self._known(row for row, _, _ in latest.values())
         new: list[tuple[Any, ...]] = []
         private_halves: list[bytes] = []
@@ -263,11 +273,11 @@ class _Work:
             else:
                 self._compare(before, row, digest, private)
         self.counts.new += len(new)
-        sealed = self.sealer.seal_all(private_halves)
-        storage.insert(new, [(row[0], half) for row, half in zip(new, sealed, strict=True)])
+        self.inserter.put(new, self.sealer.seal_all(private_halves))
 
     def finish(self) -> None:
         """Write the corrections and settle the counts: what is nothing else said the same."""
+        self.inserter.wait()
         corrections = list(self.pending.values())
         for start in range(0, len(corrections), CHUNK):
             self._correct(corrections[start : start + CHUNK])

@@ -110,9 +110,7 @@ def preview(
         )
 
 
-def take_in(
-    actor: Actor, upload_id: str, profile: str, *, at: datetime, home: Home
-) -> Upload:
+def take_in(actor: Actor, upload_id: str, profile: str, *, at: datetime, home: Home) -> Upload:
     """Import a kept file. Confirmed twice, it is imported once, and the first outcome stands.
 
     Raises:
@@ -127,7 +125,9 @@ def take_in(
     if outcome.number is None and before and before["number"] is not None:
         return upload
     found = {"number": outcome.number, "at": at.isoformat(), **_found(outcome)}
-    return uploads.note(home, upload, outcome=found)
+    # An old file confirmed once more after a newer one is another import of the same content.
+    numbered = {**upload.found.get("outcomes", {}), str(outcome.number): found}
+    return uploads.note(home, upload, outcome=found, outcomes=numbered)
 
 
 def rejects_workbook(upload: Upload, *, home: Home) -> bytes:
