@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +71,15 @@ def test_what_is_refused_leaves_nothing_behind(home, content, code):
     with pytest.raises(Refused) as refusal:
         sent(home, content)
     assert refusal.value.code == code
+    assert list(home.uploads.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this machine")
+def test_a_full_disk_is_said_in_words(home, monkeypatch):
+    monkeypatch.setattr(uploads, "_private", lambda path: Path("/dev/full").open("wb"))
+    with pytest.raises(Refused) as refusal:
+        sent(home)
+    assert refusal.value.code == "storage.full"
     assert list(home.uploads.iterdir()) == []
 
 

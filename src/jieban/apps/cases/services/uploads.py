@@ -8,6 +8,7 @@ The same content sent twice is one upload. To be read, a file is opened into a p
 that is gone afterwards; what a crash left there goes with the next clearing.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -52,13 +53,13 @@ def store_upload(
     """Seal a file piece by piece; it is never held whole in memory.
 
     Raises:
-        Refused "upload.too_large", "upload.empty".
+        Refused "upload.too_large", "upload.empty", "storage.full".
     """
     sealer = Sealer(home.keys)
     whole, size = hashlib.sha256(), 0
     part = Path(tempfile.mkdtemp(prefix=_OPENED, dir=home.uploads))
     try:
-        with _private(part / "content") as out:
+        with _said_when_full(), _private(part / "content") as out:
             for piece in _pieces(content):
                 size += len(piece)
                 if size > limit_mb * 1024 * 1024:
@@ -116,14 +117,14 @@ def opened(home: Home, upload: Upload) -> Iterator[Path]:
     """The file in clear under its own name, in a folder of its own, as long as it is needed.
 
     Raises:
-        Refused "upload.not_found", "sealing.…".
+        Refused "upload.not_found", "sealing.…", "storage.full".
     """
     sealer = Sealer(home.keys)
     folder = Path(tempfile.mkdtemp(prefix=_OPENED, dir=home.uploads))
     path = folder / upload.name
     whole = hashlib.sha256()
     try:
-        with _private(path) as out:
+        with _said_when_full(), _private(path) as out:
             for piece in _sealed_pieces(home.uploads / upload.id / "content"):
                 plain = sealer.open(piece)
                 whole.update(plain)
@@ -160,9 +161,20 @@ def expire_uploads(home: Home, *, at: datetime, keep_days: int) -> int:
 def _write_about(home: Home, upload: Upload, sealer: Sealer) -> None:
     folder = home.uploads / upload.id
     part = folder / f".about-{os.getpid()}"
-    with _private(part) as out:
+    with _said_when_full(), _private(part) as out:
         out.write(sealer.seal(orjson.dumps(asdict(upload), default=str)))
     part.replace(folder / "about")
+
+
+@contextmanager
+def _said_when_full() -> Iterator[None]:
+    """Turns a full disk into words; any other trouble stays what it is."""
+    try:
+        yield
+    except OSError as trouble:
+        if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Refused("storage.full") from None
+        raise
 
 
 def _private(path: Path) -> Any:
