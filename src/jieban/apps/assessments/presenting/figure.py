@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from jieban.apps.assessments.presenting.place import find_row, rate_halves
 from jieban.apps.assessments.presenting.table import fraction, interval_text
 from jieban.apps.assessments.presenting.words import COUNTS, RATES, figure_words, place_name
+from jieban.apps.assessments.rulebook_web import KEYS, VALUES
 from jieban.apps.assessments.shown import Shown
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook.periods import months_of
@@ -52,10 +53,22 @@ class Addend:
 
 @dataclass(frozen=True)
 class Rule:
-    """A line of the rulebook that this figure stands on."""
+    """A line of the rulebook that this figure stands on, its key and value in words."""
 
     key: str
     says: str
+
+    @property
+    def label(self) -> Any:
+        """What the key is called; parts of the score are called so."""
+        if self.key == "exclusions.grounds":
+            return _("Grounds of exclusion")
+        return KEYS.get(self.key) or _("Part of the score")
+
+    @property
+    def words(self) -> Any:
+        """The value in words, where it is one of a list; else as it is."""
+        return VALUES.get(self.says, self.says)
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ def _score(it: Shown, row: Row, figure: str) -> FigurePage:
         halves=[],
         addends=addends,
         rules=[
-            *(Rule(f"score.parts[{n}]", _part_says(part)) for n, part in enumerate(rulebook.parts)),
+            *(Rule("score.parts", _part_says(part)) for part in rulebook.parts),
             Rule("rank.on", f"{rulebook.rank_on}"),
             Rule("print.decimals", f"{rulebook.print_decimals}"),
             Rule("satisfaction.mostly_satisfied", f"{rulebook.mostly_satisfied}"),
@@ -184,9 +197,7 @@ def _rate(it: Shown, row: Row, figure: str) -> FigurePage:
         top = terms[0] if len(terms) == 1 else f"({' + '.join(terms)})"
         filled = f"{top} ÷ {rate.whole:,} × 100 = {rate.percent}"
     rules = [
-        Rule(f"score.parts · {part.rate}", _part_says(part))
-        for part in rulebook.parts
-        if part.rate == figure
+        Rule("score.parts", _part_says(part)) for part in rulebook.parts if part.rate == figure
     ]
     if figure == "satisfaction":
         rules.append(Rule("satisfaction.mostly_satisfied", f"f = {rulebook.mostly_satisfied}"))
@@ -235,7 +246,7 @@ def _count(it: Shown, row: Row, figure: str) -> FigurePage:
         unit=_("rows"),
         fraction="",
         interval="",
-        formula=words.says,
+        formula="",
         symbols="",
         filled="",
         halves=[],

@@ -32,7 +32,7 @@ from jieban.apps.assessments.presenting.words import (
     rates_shown,
 )
 from jieban.apps.assessments.shown import Shown
-from jieban.evaluation.levels import MAIN, POOLED, SMALL, Row
+from jieban.evaluation.levels import MAIN, SMALL, Row
 from jieban.evaluation.runs import Run
 from jieban.evaluation.scoring import points, printed
 
@@ -117,7 +117,7 @@ def overview(it: Shown, runs: Sequence[Run], standing: Standing) -> Overview:
         change=move_of(row, it.rulebook.print_decimals),
         chart=history(series, step=5) if len(series) > 1 else None,
         rates=[rate_card(rate, row, rows, hundred) for rate in rates_shown(it.rulebook)],
-        lines=_lines(it, row, standing),
+        lines=_lines(it, row, place, standing),
         tiers=(tiers := _tiers(it)),
         tiers_title=_tiers_title(it, tiers),
         apart=sum(each.group != MAIN for each in it.run.level("street")),
@@ -137,7 +137,7 @@ def _whole(run: Run) -> tuple[Row, str]:
 # --- ten lines ----------------------------------------------------------------------------
 
 
-def _lines(it: Shown, row: Row, standing: Standing) -> list[Said]:
+def _lines(it: Shown, row: Row, place: str, standing: Standing) -> list[Said]:
     lines = [
         _district_line(row),
         _beyond(it, "street"),
@@ -146,8 +146,8 @@ def _lines(it: Shown, row: Row, standing: Standing) -> list[Said]:
         _small(it),
         _unattributed(it),
         _open(it, row),
-        _held(it, row),
-        _excluded(it, row),
+        _held(it, row, place),
+        _excluded(it, row, place),
         _provisional(standing),
         _appeals(it, standing),
     ]
@@ -281,7 +281,7 @@ def _open(it: Shown, row: Row) -> Said | None:
     return Said(_("Stuck"), text % said)
 
 
-def _held(it: Shown, row: Row) -> Said | None:
+def _held(it: Shown, row: Row, place: str) -> Said | None:
     if not row.counts["held"]:
         return None
     units = sorted(it.run.level("unit"), key=lambda each: -each.counts["held"])
@@ -293,11 +293,11 @@ def _held(it: Shown, row: Row) -> Said | None:
         "most": units[0].counts["held"] if units else 0,
     }
     return Said(
-        _("Stuck"), text % said, reverse("assessments:figure", args=[it.id, "unit", POOLED, "held"])
+        _("Stuck"), text % said, reverse("assessments:figure", args=[it.id, place, row.id, "held"])
     )
 
 
-def _excluded(it: Shown, row: Row) -> Said | None:
+def _excluded(it: Shown, row: Row, place: str) -> Said | None:
     if not row.counts["excluded"] or row.score is None or row.raw_score is None:
         return None
     text = _(
@@ -315,7 +315,7 @@ def _excluded(it: Shown, row: Row) -> Said | None:
     return Said(
         _("Excluded"),
         text % said,
-        reverse("assessments:figure", args=[it.id, "unit", POOLED, "excluded"]),
+        reverse("assessments:figure", args=[it.id, place, row.id, "excluded"]),
     )
 
 
