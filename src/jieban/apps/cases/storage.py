@@ -131,7 +131,7 @@ class Inserter:
         self._thread.shutdown()
 
     def put(self, rows: Sequence[tuple[Any, ...]], sealed: Sequence[bytes]) -> None:
-        """Begin to write rows (values in the order of COLUMNS, id first) and their sealed halves."""
+        """Begin to write rows (in the order of COLUMNS, id first) and their sealed halves."""
         self.wait()
         if rows:
             self._running = self._thread.submit(self._insert, self._connection, rows, sealed)
