@@ -112,6 +112,8 @@ def test_a_directory_file_is_looked_at_and_then_taken_in(clerk, imported):
     look = text_of(clerk.get(sent.url))
     assert "确认后将新增 2 条，更新 2 条" in look
     assert area("青禾街道").provisional, "looking stores nothing"
+    flat = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", look))
+    assert "上级 – 示例区" in flat, "a parent is said by its name"
     done = clerk.post(sent.url)
     assert "已完成：新增 2 条，更新 2 条" in text_of(clerk.get(done.url))
     assert not area("青禾街道").provisional

@@ -282,7 +282,14 @@ class _DirectoryWriter:
         for name, value in wanted.items():
             # A blank cell says nothing; it does not take away what is known.
             if value is not None and getattr(entry, name) != value:
-                self._changed(entry, name, _plain(getattr(entry, name)), _plain(value))
+                before_value = getattr(entry, name)
+                if name == "parent_id":
+                    # People know places by name; the database's own number says nothing.
+                    self._changed(
+                        entry, "parent", self._name(entry, before_value), self._name(entry, value)
+                    )
+                else:
+                    self._changed(entry, name, _plain(before_value), _plain(value))
                 setattr(entry, name, value)
         if self.outcome.counts["changed_fields"] > before:
             entry.save()
@@ -301,6 +308,11 @@ class _DirectoryWriter:
                 "after": after,
             }
         )
+
+    def _name(self, entry: Entry, number: int | None) -> str | None:
+        """The name of the entry of the same sort with this number of the database."""
+        others = self._all(type(entry)).values()
+        return next((other.name for other in others if other.pk == number), None)
 
     def _find(self, model: type[Area] | type[Unit], named: str) -> Entry | None:
         """By code, else by name; of several with one name the first in directory order."""

@@ -28,7 +28,7 @@ FIELDS = {
     "code": gettext_lazy("code"),
     "name": gettext_lazy("name"),
     "kind": gettext_lazy("kind"),
-    "parent_id": gettext_lazy("above it"),
+    "parent": gettext_lazy("above it"),
     "population": gettext_lazy("population"),
     "valid_from": gettext_lazy("valid from"),
     "valid_to": gettext_lazy("valid until"),
