@@ -15,7 +15,11 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("Export file"),
         widget=forms.FileInput(
-            attrs={"accept": ".xlsx,.xls,.xlsm,.xlsb,.ods,.csv,.tsv,.txt", "class": "drop"}
+            attrs={
+                "accept": ".xlsx,.xls,.xlsm,.xlsb,.ods,.csv,.tsv,.txt",
+                "class": "drop",
+                "aria-describedby": "id_file_helptext",
+            }
         ),
         error_messages={
             "required": _("No file was chosen yet."),

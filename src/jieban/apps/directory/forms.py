@@ -9,7 +9,13 @@ class DirectoryFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("Directory file"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.tsv", "class": "drop"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".xlsx,.xls,.ods,.csv,.tsv",
+                "class": "drop",
+                "aria-describedby": "id_file_helptext",
+            }
+        ),
         error_messages={
             "required": _("No file was chosen yet."),
             "missing": _("No file was chosen yet."),

@@ -146,7 +146,10 @@ def _kind(code: str) -> str:
 
 def _lines(body: dict[str, Any]) -> Iterator[tuple[Any, str, bool]]:
     """(label, text, whether it is a digest) of every key that says something."""
-    for key, value in body.items():
+    # A database may give the keys back in another order than they were written in.
+    order = list(LABELS)
+    for key in sorted(body, key=lambda key: order.index(key) if key in order else len(order)):
+        value = body[key]
         if value in (None, "", [], {}):
             continue
         digest = "digest" in key or key == "manifest"
@@ -156,9 +159,9 @@ def _lines(body: dict[str, Any]) -> Iterator[tuple[Any, str, bool]]:
 def _text(key: str, value: Any) -> str:
     if key == "counts":
         return _(", ").join(
-            f"{COUNTED.get(name, name)} {number:,}"
-            for name, number in value.items()
-            if isinstance(number, int) and (number or name == "new")
+            f"{word} {value[name]:,}"
+            for name, word in COUNTED.items()
+            if name in value and (value[name] or name == "new")
         )
     if key == "until" and (moment := parse_datetime(value)):
         return _moment(moment)
