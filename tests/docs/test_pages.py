@@ -172,7 +172,3 @@ def test_the_decision_on_dependencies_names_what_the_locks_pin():
     for name in names:
         assert f"| {name}" in decision or f"{name}[" in decision, name
         assert pins[name.lower()] in decision or name == "numpy", name
-
-
-def test_the_environment_of_this_test_is_not_the_users():
-    assert "jieban-test-" in os.environ["JIEBAN_HOME"]
