@@ -442,7 +442,8 @@ def _with_intervals(
         seed = f"{tally.digest}:{tally.level}:{row.id}"
         shares = uncertainty.draw_shares(histogram, prior, seed)
         draws[row.id] = tally.cells.score(shares)
-        low, high = uncertainty.interval(draws[row.id])
+        own = None if row.score is None else row.score / scoring.MILLIONTHS
+        low, high = uncertainty.interval(draws[row.id], containing=own)
         judged[row.id] = replace(
             row,
             score_low=_stored(low),
@@ -450,8 +451,11 @@ def _with_intervals(
             rates=_with_satisfaction(row.rates, shares, tally.cells),
         )
     places = uncertainty.rank_intervals(np.array([draws[name] for name in judged]))
+    # The draws lean towards the group; a place that stands first is shown to be able to.
     return {
-        name: replace(row, rank_low=low, rank_high=high)
+        name: replace(
+            row, rank_low=min(low, row.rank or low), rank_high=max(high, row.rank or high)
+        )
         for (name, row), (low, high) in zip(judged.items(), places, strict=True)
     }
 
@@ -461,8 +465,10 @@ def _with_satisfaction(
 ) -> Mapping[str, RateFigure]:
     if "satisfaction" not in cells.rates:
         return rates
-    low, high = uncertainty.interval(cells.rate(shares, "satisfaction"))
-    figure = replace(rates["satisfaction"], low=_stored(low), high=_stored(high))
+    figure = rates["satisfaction"]
+    own = None if figure.percent is None else float(figure.percent)
+    low, high = uncertainty.interval(cells.rate(shares, "satisfaction"), containing=own)
+    figure = replace(figure, low=_stored(low), high=_stored(high))
     return {**rates, "satisfaction": figure}
 
 

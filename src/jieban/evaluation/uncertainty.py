@@ -158,10 +158,16 @@ def draw_shares(histogram: NDArray[np.int64], prior: Floats, seed: str) -> Float
     return shares
 
 
-def interval(draws: Floats) -> Interval:
-    """The middle 95 % of some draws."""
-    low, high = np.percentile(draws, _TAILS)
-    return float(low), float(high)
+def interval(draws: Floats, containing: float | None = None) -> Interval:
+    """The middle 95 % of some draws, stretched to the figure itself where it lies outside.
+
+    The prior draws a perfect score below 100; an interval beside 100.00 that ends at 99.5
+    would only puzzle its reader.
+    """
+    low, high = (float(bound) for bound in np.percentile(draws, _TAILS))
+    if containing is None:
+        return low, high
+    return min(low, containing), max(high, containing)
 
 
 def rank_intervals(scores: Floats) -> list[tuple[int, int]]:
