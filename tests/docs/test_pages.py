@@ -73,6 +73,19 @@ def test_both_languages_have_the_same_pages():
     assert zh == en
 
 
+def test_both_languages_have_the_same_parts_and_tables():
+    unlike = []
+    for page in (DOCS / "zh").rglob("*.md"):
+        other = DOCS / "en" / page.relative_to(DOCS / "zh")
+        for sign in (r"^#+ ", r"^\|", r"^```"):
+            here, there = (
+                len(re.findall(sign, read(each), re.MULTILINE)) for each in (page, other)
+            )
+            if here != there:
+                unlike.append(f"{other.relative_to(DOCS)}: {sign} {there}, zh {here}")
+    assert unlike == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_of_a_page_lead_somewhere(page):
     for link in _LINK.findall(read(page)):
