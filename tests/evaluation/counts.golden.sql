@@ -1,8 +1,8 @@
 -- Which rows each count of each month takes: [starts, ends) in microseconds since 1970, UTC.
 WITH windows (counted, period, moment, starts, ends, only_source) AS (
   VALUES
-    ('received', '2023-10', 'received_at', 1695052800000000, 1697644800000000, ?),
-    ('closed', '2023-10', 'closed_at', 1695052800000000, 1697644800000000, ?)
+    ('received', '2023-10', 'received_at', 1695052800000000, 1697644800000000, NULL),
+    ('closed', '2023-10', 'closed_at', 1695052800000000, 1697644800000000, NULL)
 ),
 -- Every row that counts, with its outcome code (digits: evaluation/outcome.py).
 coded AS (

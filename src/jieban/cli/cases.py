@@ -11,7 +11,7 @@ from jieban.apps.cases import selectors, services
 from jieban.apps.cases.services import uploads
 from jieban.cli.desk import Desk
 from jieban.domain.errors import Refused
-from jieban.domain.words import language, refusals, word
+from jieban.domain.words import language, word
 from jieban.domain.words import translate as _
 from jieban.tables.rejects import write_rejects
 
@@ -66,7 +66,7 @@ def _import_one(
             on_progress=advance,
         )
     written = None
-    if outcome.reading.rejected:
+    if outcome.reading.rejected and not dry_run:
         written = _write_rejects(outcome, rejects or file.with_name(f"{file.stem}-退回.xlsx"))
     _say(desk, outcome, written)
     counts = outcome.counts
@@ -112,8 +112,10 @@ def _say(desk: Desk, outcome: services.ImportOutcome, written: Path | None) -> N
     )
     desk.out(line.format(**counts.as_dict()))
     for reason, rows in sorted(counts.rejected_by_reason.items()):
-        text = Refused(reason).message() if _is_plain(reason) else reason
-        desk.out(_("  rejected, {reason}: {rows:,}").format(reason=text, rows=rows))
+        example = next(row for row in outcome.reading.rejected if row.reason == reason)
+        text = _("  rejected {rows:,}: {words} (first in line {line} of {sheet})")
+        words = example.faults[0].words()
+        desk.out(text.format(rows=rows, words=words, line=example.line, sheet=example.sheet))
     for what, rows in counts.provisional.items():
         text = _("  new names to confirm ({kind}): {rows:,}")
         desk.out(text.format(kind=word(what), rows=rows))
@@ -223,10 +225,6 @@ def expire_uploads(desk: Desk, days: int | None) -> None:
     gone = uploads.expire_uploads(desk.home, at=clock.now(), keep_days=keep)
     desk.answer({"removed": gone})
     desk.out(_("Uploaded files removed: {count}").format(count=gone))
-
-
-def _is_plain(code: str) -> bool:
-    return code in refusals() and "{" not in refusals()[code]["en"]
 
 
 def _error(refusal: Refused) -> dict[str, Any]:

@@ -31,7 +31,7 @@ import pyarrow.compute as pc
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook import schema
 from jieban.domain.rulebook.periods import Period, month_of, months_of, previous_period
-from jieban.domain.rulebook.schema import Rulebook
+from jieban.domain.rulebook.schema import SOURCE_ZONE, Rulebook
 from jieban.evaluation import cube, tables
 from jieban.evaluation.cube import Cubes, Window, windows_of
 from jieban.evaluation.engines import duckdb_
@@ -190,9 +190,7 @@ def run(
     folder = home_runs_dir / inputs.id(cubes)
     if (folder / "manifest.json").is_file():
         return Run.load(folder)
-    calculated = _calculate(inputs, cubes, engine, at)
-    _keep(calculated, folder)
-    return replace(calculated.run, folder=folder)
+    return _keep(_calculate(inputs, cubes, engine, at), folder)
 
 
 # --- calculating --------------------------------------------------------------------------
@@ -329,9 +327,7 @@ def periods_with_facts(facts: FactsFolder, rulebook: Rulebook) -> list[str]:
 
 def _sql(inputs: _Inputs) -> str:
     """The counting as SQL, for the record, whichever engine counted."""
-    sources = {window.source for window in inputs.windows}
-    note = "" if sources == {None} else "-- Bind the window's source, or null, to each ?.\n"
-    return note + duckdb_.statement(inputs.windows, enquiries=inputs.rulebook.count_enquiries)
+    return duckdb_.statement(inputs.windows, enquiries=inputs.rulebook.count_enquiries)
 
 
 def _manifest(
@@ -381,7 +377,11 @@ def _manifest(
 
 
 def _local(moment: datetime, rulebook: Rulebook) -> str:
-    return moment.astimezone(ZoneInfo(rulebook.zone())).isoformat()
+    """A moment as people there write it; without an offset where every source has its own."""
+    local = moment.astimezone(ZoneInfo(rulebook.zone()))
+    if rulebook.period_zone == SOURCE_ZONE:
+        local = local.replace(tzinfo=None)
+    return local.isoformat()
 
 
 def _window_json(window: Window) -> dict[str, Any]:
@@ -405,6 +405,7 @@ def notes_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("考核期止（不含）", manifest["period"]["to"]),
     ]
     zone = manifest["period"]["zone"]
+    zone = "各来源当地时间" if zone == SOURCE_ZONE else zone
     for count, label in (("received", "受理"), ("closed", "办结")):
         mine = [window for window in windows if window["count"] == count]
         start = min(window["from"] for window in mine)
@@ -426,26 +427,51 @@ def notes_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 # --- keeping and loading ------------------------------------------------------------------
 
 
-def _keep(calculated: _Calculated, folder: Path) -> None:
-    """Write the run beside its place and move it there in one step."""
+def _keep(calculated: _Calculated, folder: Path) -> Run:
+    """Write the run beside its place and move it there in one step.
+
+    The manifest comes last and holds the digests of all other files.
+    """
     beside = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     made = calculated.run
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        _write_json(beside / "manifest.json", made.manifest)
         _write_json(beside / "result.json", levels_json(made.levels))
         _write_json(beside / "before.json", levels_json(calculated.before))
         for name in made.levels:
             (beside / f"table-{name}.csv").write_bytes(tables.render(made.table(name), "csv"))
         (beside / "counts.sql").write_text(calculated.sql, encoding="utf-8")
         cube.write_cubes(calculated.cubes, beside / "cubes.parquet")
+        files = {file.name: _seal_of(file) for file in sorted(beside.iterdir())}
+        made = replace(made, manifest={**made.manifest, "files": files}, folder=folder)
+        _write_json(beside / "manifest.json", made.manifest)
         _move(beside, folder)
     except OSError as error:
         problem = error.strerror or str(error)
         raise Refused("disk.full", path=str(folder), problem=problem) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+    return made
+
+
+def check_files(run: Run) -> None:
+    """See that the files of a kept run are those its manifest names.
+
+    Raises:
+        Refused: `run.file_changed`.
+    """
+    if run.folder is None:
+        return
+    for name, seal in run.manifest["files"].items():
+        file = run.folder / name
+        if not file.is_file() or _seal_of(file) != seal:
+            raise Refused("run.file_changed", run=run.id, file=name)
+
+
+def _seal_of(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _move(beside: Path, folder: Path) -> None:

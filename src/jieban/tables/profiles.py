@@ -5,7 +5,7 @@ stand, the words of its yes/no and satisfaction columns, what is personal and wh
 to it. The shipped ones lie in `tables/profiles/`; an installation adds its own in
 `HOME/profiles/`, most often `like = "beijing-district"` with the few keys that differ.
 Headings and words are compared after `plain`: width, case and white space do not matter.
-Source of the shipped Chinese headings: shared design `domain.md` §6.
+The shipped Chinese headings were seen in exports of Beijing district platforms.
 """
 
 from __future__ import annotations

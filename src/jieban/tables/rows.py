@@ -5,7 +5,7 @@ rows, a chunk at a time, and fills `rejected`, `skipped` and `remarks` as it goe
 row never costs a good one, and no row is dropped in silence: it is parsed, rejected with
 every reason, or counted among the skipped (blank lines, repeated heads, totals, notes).
 A chunk is turned column by column, since an export has few columns and many rows.
-Sources: contract.md (Rows); shared design `domain.md` §6.
+The rules in words: docs/zh/guide/import.md.
 """
 
 from __future__ import annotations

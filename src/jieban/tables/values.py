@@ -4,7 +4,7 @@ Every reader takes a cell as a workbook or a CSV file gives it and answers with 
 with the value for "blank", or with a `Fault` that says in a code what is wrong. Columns
 with few different values are read through `Words`, a dictionary that fills itself, so
 that a cell seen before costs one lookup.
-Source: shared design `domain.md` §6 (dirt to survive); contract.md (Rows).
+The rules in words: docs/zh/guide/import.md.
 """
 
 # ruff: noqa: DTZ001, DTZ007 - a cell carries local time; its zone is attached in one place.

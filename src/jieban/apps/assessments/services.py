@@ -114,11 +114,12 @@ def close_appeals(actor: Actor, run_id: str, *, at: datetime, reason: str) -> Ru
 def publish_run(actor: Actor, run_id: str, *, at: datetime, home: Home) -> Run:
     """Make a reviewed run official; the version published before stays on record.
 
-    The run's files are read and checked against their seal first: what is published is
-    what was computed.
+    The run's files are checked against its manifest first, and the manifest's own digest goes
+    into the ledger: what is published is what was computed.
 
     Raises:
-        Refused "run.not_found", "run.changed", and those of `publication.check_publish`.
+        Refused "run.not_recorded", "run.file_changed", and those of
+            `publication.check_publish`.
     """
     run = _locked(run_id)
     assessment = run.assessment
@@ -132,6 +133,7 @@ def publish_run(actor: Actor, run_id: str, *, at: datetime, home: Home) -> Run:
             state=appeals.State.GRANTED.value, decided_at__gt=run.computed_at
         ).count(),
     )
+    evaluation.check_files(selectors.figures(home, run_id))
     manifest = home.runs / run_id / "manifest.json"
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     assessment.runs.filter(state=State.PUBLISHED.value).update(state=State.SUPERSEDED.value)

@@ -1,8 +1,8 @@
 """申诉（复核）: a unit contests one fact, a second person decides.
 
-    raise ──► raised ──grant──► granted      (the assignment is excluded)
-                    ──refuse──► refused
-                    ──withdraw──► withdrawn  (by whoever raised it)
+raise ──► raised ──grant──► granted      (the assignment is excluded)
+                ──refuse──► refused
+                ──withdraw──► withdrawn  (by whoever raised it)
 """
 
 from datetime import datetime
@@ -21,7 +21,9 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-def check_raise(window: Window, at: datetime, *, evidence: str, ground: str, grounds: list[str]) -> None:
+def check_raise(
+    window: Window, at: datetime, *, evidence: str, ground: str, grounds: list[str]
+) -> None:
     """May an appeal be raised now, on these grounds?
 
     Raises:

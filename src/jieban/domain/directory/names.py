@@ -4,7 +4,7 @@ A name keeps the word it was written with (社区, 村, 街道); only what canno
 meaning is taken away: width of letters, white space, invisible signs, kinds of brackets.
 `same_name_key` goes one step further, for looking a name up: endings that are the name of
 the office and not of the place (居委会, 街道办事处) are read as the place's own ending.
-Source: shared design `domain.md` §6 (dirt to survive).
+The rules in words: docs/zh/guide/directory.md.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A clerk checks that the right column was read and the right row was found; for that the
 family name, the ends of a phone number and the length of a text are enough. Masking is one
-way: nothing here can be turned back. Source: issue 2, point 3; domain.md §6 (privacy).
+way: nothing here can be turned back.
 """
 
 from __future__ import annotations

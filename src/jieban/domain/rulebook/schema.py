@@ -408,7 +408,7 @@ def _check_parts(value: Any) -> Iterable[Refused]:
             yield _wrong(f"{where}.floor", floor, f"<= cap {cap}")
     weights = [part["weight"] for part in parts if _is_number(part.get("weight"))]
     if weights and len(weights) == len(parts) and sum(weights) != 1:
-        yield _wrong("score.parts[*].weight", sum(weights), "sum 1 合计 1")
+        yield _wrong("score.parts[*].weight", sum(weights), "1（合计 the sum）")
 
 
 def _check_tiers(letters: Any, borders: Any) -> Iterable[Refused]:
