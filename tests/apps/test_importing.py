@@ -216,3 +216,19 @@ def test_a_file_that_is_no_export_is_refused_in_words(home, tmp_path, content, c
     assert refusal.value.code == code
     assert refusal.value.message("zh") != refusal.value.message("en")
     assert not Import.objects.exists()
+
+
+def test_a_large_file_is_stored_like_a_small_one(home, tmp_path, monkeypatch):
+    monkeypatch.setattr(importing.ahead, "LARGE", 0)
+    monkeypatch.setattr(importing, "CHUNK", 10)
+    rows = [row(f"A{number}") for number in range(35)]
+    rows[3] = row("")
+    file = write_export(tmp_path / "a.csv", rows)
+    outcome = bring(file, home)
+    assert (outcome.counts.read, outcome.counts.new, outcome.counts.rejected) == (35, 34, 1)
+    opened = selectors.private_of(ImportedCase.objects.get(number="A20"), Sealer(home.keys))
+    assert opened["name"] == "王先生"
+
+    monkeypatch.setattr(importing.ahead, "LARGE", 2**40)
+    again = bring(file, home)
+    assert (again.counts.new, again.counts.changed, again.counts.same) == (0, 0, 34)

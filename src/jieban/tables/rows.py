@@ -180,6 +180,23 @@ class Reading:
         self.remarks: dict[str, Remark] = {}
         self.lines_read = 0
 
+    def findings(
+        self,
+    ) -> tuple[list[RejectedRow], Counter[str], dict[str, Remark], int]:
+        """What iterating found besides good rows, for another process to take over."""
+        return self.rejected, self.skipped, self.remarks, self.lines_read
+
+    def take_over(
+        self,
+        rejected: list[RejectedRow],
+        skipped: Counter[str],
+        remarks: dict[str, Remark],
+        lines_read: int,
+    ) -> None:
+        """Put what another reading of the same file found in place of one's own."""
+        self.rejected, self.skipped = rejected, skipped
+        self.remarks, self.lines_read = remarks, lines_read
+
     @property
     def warnings(self) -> list[Remark]:
         """What is worth a look, most frequent first."""

@@ -6,7 +6,7 @@ written side by side.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -188,20 +188,13 @@ def settle_ids() -> None:
             )
 
 
-def time_writer() -> Callable[[str], str]:
-    """How a moment written as `str(moment)`, aware and in UTC, is put into this database.
-
-    SQLite keeps text without a zone, exactly as Django writes it.
-    """
-    return str if connection.vendor == "postgresql" else _without_zone
-
-
-def _without_zone(moment: str) -> str:
-    return moment[:-6]
+def keeps_zone() -> bool:
+    """Whether moments keep their zone here; SQLite's are text in UTC, as Django writes them."""
+    return connection.vendor == "postgresql"
 
 
 def read_time(value: datetime | None) -> datetime | None:
-    """The reverse of `time_writer` for values read past the ORM: SQLite's come without a zone."""
+    """A moment read past the ORM: SQLite's come without a zone."""
     if value is None or value.tzinfo is not None:
         return value
     return value.replace(tzinfo=UTC)

@@ -16,19 +16,20 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import transaction
 
 from jieban.apps.cases import storage
 from jieban.apps.cases.models import AttributedBy, Import, ImportedCase, ImportedVersion
+from jieban.apps.cases.preparing import Prepared, Preparer
 from jieban.apps.directory import services as directory
 from jieban.apps.directory.namebook import NameBook
 from jieban.apps.ledger import services as ledger
 from jieban.domain.actors import Actor
 from jieban.home import Home
 from jieban.sealing import Sealer
+from jieban.tables import ahead
 from jieban.tables.profiles import Profile
-from jieban.tables.rows import ParsedRow, Reading, read
+from jieban.tables.rows import Reading, read
 
 CHUNK = 5000
 # How many changed fields an import lists one by one; the versions keep all of them.
@@ -62,8 +63,8 @@ _POSITION = {column: index for index, column in enumerate(storage.COLUMNS)}
 _AREA = _POSITION["area_id"]
 _BY = _POSITION["attributed_by"]
 _VERSION = _POSITION["version"]
-# What a row says, without where in the file it stands and how its cells were written.
-_CONTENT = slice(ParsedRow._fields.index("number"), ParsedRow._fields.index("raw"))
+_PLACED = Prepared._fields.index("category")
+_SAID = Prepared._fields.index("digest")
 
 Key = str | tuple[str, ...]
 
@@ -140,8 +141,9 @@ def import_file(
             record.save()
             with storage.Inserter() as inserter:
                 work = _Work(record, reading.profile, book, sealer, inserter)
-                for chunk in reading.iterate(CHUNK):
-                    work.take(chunk)
+                prepare = Preparer(home.keys, zone_kept=storage.keeps_zone())
+                for chunk in ahead.iterate(reading, CHUNK, prepare):
+                    work.take([Prepared._make(row) for row in chunk])
                     if on_progress is not None:
                         on_progress(work.counts.read + len(reading.rejected))
                 work.finish()
@@ -221,7 +223,7 @@ class _Pending(NamedTuple):
 
     before: storage.Known
     values: tuple[Any, ...]
-    private: bytes
+    sealed: bytes
     digest: bytes
 
 
@@ -251,29 +253,28 @@ class _Work:
         self.superseded: list[dict[str, Any]] = []
         self.key_of = attrgetter(*profile.key)
         self.next_id = storage.next_id()
-        self.write_time = storage.time_writer()
         self.seen: dict[int, tuple[str, int]] = {}
         self.pending: dict[int, _Pending] = {}
 
-    def take(self, chunk: list[ParsedRow]) -> None:
+    def take(self, chunk: list[Prepared]) -> None:
         """Store the new rows of one chunk, remember the corrections."""
         self.counts.read += len(chunk)
         latest = self._last_of_each_key(chunk)
         self.inserter.wait()
-        known = self._known(row for row, _, _ in latest.values())
+        known = self._known(latest.values())
         new: list[tuple[Any, ...]] = []
-        private_halves: list[bytes] = []
-        for key, (row, digest, private) in latest.items():
+        sealed: list[bytes] = []
+        for key, row in latest.items():
             before = known.get(key)
             if before is None:
-                new.append(self._values(row, self.next_id, 1, digest))
-                private_halves.append(private)
+                new.append(self._values(row, self.next_id, 1))
+                sealed.append(row.sealed)
                 self.seen[self.next_id] = (row.sheet, row.line)
                 self.next_id += 1
             else:
-                self._compare(before, row, digest, private)
+                self._compare(before, row)
         self.counts.new += len(new)
-        self.inserter.put(new, self.sealer.seal_all(private_halves))
+        self.inserter.put(new, sealed)
 
     def finish(self) -> None:
         """Write the corrections and settle the counts: what is nothing else said the same."""
@@ -284,35 +285,27 @@ class _Work:
         counts = self.counts
         counts.same = counts.read - counts.new - counts.changed - counts.superseded
 
-    def _compare(
-        self, before: storage.Known, row: ParsedRow, digest: bytes, private: bytes
-    ) -> None:
+    def _compare(self, before: storage.Known, row: Prepared) -> None:
         waiting = self.pending.get(before.id)
-        if digest != (waiting.digest if waiting else before.digest):
+        if row.digest != (waiting.digest if waiting else before.digest):
             if before.id in self.seen:
                 self._list_superseded(*self.seen[before.id], row.number)
-            if digest == before.digest:
+            if row.digest == before.digest:
                 del self.pending[before.id]
             else:
-                values = self._values(row, before.id, before.version, digest)
-                self.pending[before.id] = _Pending(before, values, private, digest)
+                values = self._values(row, before.id, before.version)
+                self.pending[before.id] = _Pending(before, values, row.sealed, row.digest)
         self.seen[before.id] = (row.sheet, row.line)
 
-    def _last_of_each_key(
-        self, chunk: list[ParsedRow]
-    ) -> dict[Key, tuple[ParsedRow, bytes, bytes]]:
+    def _last_of_each_key(self, chunk: list[Prepared]) -> dict[Key, Prepared]:
         """Of rows with one key the last counts; an earlier one that said otherwise is listed."""
-        latest: dict[Key, tuple[ParsedRow, bytes, bytes]] = {}
-        digest_of = self.sealer.digest
+        latest: dict[Key, Prepared] = {}
         for row in chunk:
             key = self.key_of(row)
-            content = orjson.dumps(row[_CONTENT], option=orjson.OPT_SORT_KEYS)
-            digest = digest_of(content)
-            private = orjson.dumps(row.private, option=orjson.OPT_SORT_KEYS)
             earlier = latest.get(key)
-            if earlier is not None and earlier[1] != digest:
-                self._list_superseded(earlier[0].sheet, earlier[0].line, row.number)
-            latest[key] = (row, digest, private)
+            if earlier is not None and earlier.digest != row.digest:
+                self._list_superseded(earlier.sheet, earlier.line, row.number)
+            latest[key] = row
         return latest
 
     def _list_superseded(self, sheet: str, line: int, number: str) -> None:
@@ -320,42 +313,23 @@ class _Work:
         if len(self.superseded) < LISTED_CHANGES:
             self.superseded.append({"sheet": sheet, "line": line, "number": number})
 
-    def _known(self, rows: Iterable[ParsedRow]) -> dict[Key, storage.Known]:
+    def _known(self, rows: Iterable[Prepared]) -> dict[Key, storage.Known]:
         stored = storage.known(self.profile.source, [row.number for row in rows])
         return {self.key_of(entry): entry.known for entry in stored}
 
-    def _values(self, row: ParsedRow, pk: int, version: int, digest: bytes) -> tuple[Any, ...]:
+    def _values(self, row: Prepared, pk: int, version: int) -> tuple[Any, ...]:
+        """The row in the order of `storage.COLUMNS`."""
         place = self.book.place(row.street, row.community, nested=self.profile.nested)
-        write = self.write_time
-        closed, due = row.closed_at, row.due_at
         return (
             pk,
             self.profile.source,
-            row.number,
-            row.unit,
-            row.role,
-            row.kind,
-            row.street,
-            row.community,
+            *row[:_PLACED],
             place.area,
             place.by,
             self.book.unit(row.unit),
-            row.category,
-            row.channel,
-            row.status,
-            write(str(row.received_at)),
-            None if closed is None else write(str(closed)),
-            None if due is None else write(str(due)),
-            row.excluded_ground,
-            row.contacted,
-            row.valid,
-            row.resolved,
-            row.satisfaction,
-            row.held,
-            row.returns,
-            row.passes,
+            *row[_PLACED:_SAID],
             version,
-            digest,
+            row.digest,
             self.record.pk,
         )
 
@@ -371,11 +345,11 @@ class _Work:
         versions: list[ImportedVersion] = []
         updates: list[tuple[Any, ...]] = []
         sealed: list[tuple[int, bytes]] = []
-        for before, values, private, _ in corrections:
+        for before, values, half, _ in corrections:
             if before.brought_by != self.record.pk:
-                values = self._as_next_version(old_rows[before.id], values, private, versions)
+                values = self._as_next_version(old_rows[before.id], values, half, versions)
             updates.append(values)
-            sealed.append((before.id, self.sealer.seal(private)))
+            sealed.append((before.id, half))
         ImportedVersion.objects.bulk_create(versions, batch_size=500)
         storage.update(updates, sealed)
 
@@ -383,7 +357,7 @@ class _Work:
         self,
         old: ImportedCase,
         values: tuple[Any, ...],
-        private: bytes,
+        half: bytes,
         versions: list[ImportedVersion],
     ) -> tuple[Any, ...]:
         """The row's values with the next version number, and the old content put aside.
@@ -398,7 +372,7 @@ class _Work:
             if (after := _as_read(name, values[_POSITION[name]])) != content[name]
         }
         kept = getattr(old, "private", None)
-        if kept is None or self.sealer.open(kept.sealed) != private:
+        if kept is None or self.sealer.open(kept.sealed) != self.sealer.open(half):
             differences[PERSONAL] = (None, None)
         if not differences:
             return values
