@@ -104,6 +104,23 @@ def test_one_bad_line_costs_no_good_one(tmp_path):
     ]
 
 
+def test_what_no_column_can_hold_is_sent_back_on_every_database(tmp_path):
+    lines = [
+        *PLACES,
+        ("990102", "长" * 129, "社区", "9901"),
+        ("9" * 33, "青禾三社区", "社区", "9901"),
+        ("990104", "青禾四社区", "社区", "9901", "13800001234"),
+        ("990105", "青禾五社区", "社区", "9901", None, None, None, None, "别" * 129),
+    ]
+    outcome = bring(write_directory(tmp_path / "d.xlsx", lines))
+    assert outcome.counts["new"] == 6
+    assert [reject.reason for reject in outcome.file.rejected] == [
+        "directory.too_long",
+        "directory.too_long",
+        "directory.population_unreadable",
+    ]
+
+
 def test_the_layout_of_published_division_codes_is_read(tmp_path):
     file = tmp_path / "d.csv"
     with file.open("w", encoding="utf-8", newline="") as out:

@@ -70,6 +70,13 @@ KINDS = {
 }
 _DEPTH = {"district": 0, "street": 1, "community": 2, "village": 2}
 _LINES_SEARCHED = 20
+_LONGEST_NAME, _LONGEST_CODE = 128, 32
+_LONGEST = {
+    **dict.fromkeys(("name", "street", "district"), _LONGEST_NAME),
+    **dict.fromkeys(("code", "street_code", "district_code"), _LONGEST_CODE),
+}
+# A number with more is no population: a code or a telephone stands in the wrong column.
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,9 @@ class _Sheet:
         said = {name: tidy_name(text_of(cell)) for name, cell in cells.items()}
         if is_unknown(said["name"]):
             return self._reject(number, "directory.name_missing", "")
+        for name, limit in _LONGEST.items():
+            if len(said.get(name, "")) > limit:
+                return self._reject(number, "directory.too_long", said[name][:_LONGEST_CODE] + "…")
         kind = self._kind(said)
         if kind is None:
             return self._reject(number, "directory.kind_unknown", said.get("kind", ""))
@@ -265,7 +275,7 @@ def _population(cell: Any) -> Any:
     text = text_of(cell).replace(",", "").replace("，", "").removesuffix("人")
     if not text:
         return None
-    return int(text) if text.isdecimal() else _UNREADABLE
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else _UNREADABLE
 
 
 def _day(cell: Any) -> Any:
@@ -287,7 +297,8 @@ def _day(cell: Any) -> Any:
 def _aliases(text: str) -> tuple[str, ...]:
     for mark in ("、", ";", "；", ",", "，", "|", "/"):
         text = text.replace(mark, "\n")
-    return tuple(part for part in (tidy_name(line) for line in text.split("\n")) if part)
+    parts = (tidy_name(line) for line in text.split("\n"))
+    return tuple(part for part in parts if part and len(part) <= _LONGEST_NAME)
 
 
 __all__: Sequence[str] = ("DirectoryFile", "Line", "RejectedLine", "read_directory")

@@ -29,6 +29,8 @@ from jieban.domain.rulebook.grounds import GROUND_DIGITS
 
 DEFAULT_PROFILE = "beijing-district"
 LONGEST_HEADING = 100
+# A source's name is part of the key of each of its rows.
+LONGEST_SOURCE = 32
 # Columns that the workbook of rejected rows adds; on the way back in they say nothing.
 REJECT_HEADINGS = ("原行号", "原工作表", "退回列", "退回值", "退回原因")
 
@@ -191,6 +193,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_short_text(value: Any) -> bool:
+    return _is_text(value) and len(value) <= LONGEST_SOURCE
+
+
 def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
@@ -218,7 +224,7 @@ _KEYS: dict[str, _Key] = {
     ),
     "title.zh": _TEXT,
     "title.en": _TEXT,
-    "source": _TEXT,
+    "source": _Key(_is_short_text, f"text of at most {LONGEST_SOURCE} characters 文字"),
     "zone": _Key(_is_zone, "Asia/Shanghai | IANA"),
     "generated": _BOOLEAN,
     "nested": _BOOLEAN,

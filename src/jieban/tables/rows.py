@@ -101,6 +101,19 @@ _NUMBER, _ROLE, _RECEIVED, _CLOSED, _DUE = (
     ParsedRow._fields.index(name) - _FIRST
     for name in ("number", "role", "received_at", "closed_at", "due_at")
 )
+# Characters a text may have and still be what its column says. Where one has more, cells have
+# moved; a database that counts characters would refuse the whole file for that one row.
+LENGTH_LIMITS = {
+    "unit": 128,
+    "street": 128,
+    "community": 128,
+    "category": 255,
+    "channel": 64,
+    "status": 64,
+}
+_LIMITED = {
+    name: (ParsedRow._fields.index(name) - _FIRST, limit) for name, limit in LENGTH_LIMITS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -608,6 +621,9 @@ class _Body:
         for column in (number, role, values[_CLOSED], values[_DUE]):
             if Fault in set(map(type, column)):
                 faulty |= {at for at, value in enumerate(column) if value.__class__ is Fault}
+        for index, limit in _LIMITED.values():
+            if max(map(len, values[index])) > limit:
+                faulty |= {at for at, text in enumerate(values[index]) if len(text) > limit}
         return faulty
 
     def _refuse(self, row: Row, line: int, values: list[Any], overfull: bool) -> None:
@@ -657,6 +673,7 @@ class _Body:
             ("role", role),
             ("closed_at", closed),
             ("due_at", due),
+            *self._too_long(values),
         ):
             if value.__class__ is Fault:
                 at = self.fields[name]
@@ -664,6 +681,14 @@ class _Body:
                 cell = text_of(row[at]) if at < len(row) else ""
                 detail = {"heading": heading, "value": cell[:200], **value.detail}
                 yield CellFault(heading, cell, value.code, detail, at)
+
+    def _too_long(self, values: list[Any]) -> Iterator[tuple[str, Fault]]:
+        """Texts over their limit, each by the first column that it was read from."""
+        for name, (index, limit) in _LIMITED.items():
+            if len(values[index]) > limit:
+                sources = (name, *(f"{name}_{level}" for level in (1, 2, 3)))
+                first = next(source for source in sources if source in self.fields)
+                yield first, Fault("row.text_too_long", {"limit": limit})
 
     def _remark_on(
         self, lines: Sequence[int], received: Sequence[datetime], closed: Sequence[Any]

@@ -153,11 +153,11 @@ def code_reader(
 
 
 def count_reader(blank: int) -> Callable[[str], int]:
-    """Reader of small counts (退单次数): a whole number, else `blank`."""
+    """Reader of small counts (退单次数): a whole number of at most four digits, else `blank`."""
 
     def read(text: str) -> int:
         digits = plain(text).removesuffix("次")
-        return int(digits) if digits.isdecimal() and len(digits) < 6 else blank
+        return int(digits) if digits.isdecimal() and len(digits) < 5 else blank
 
     return read
 

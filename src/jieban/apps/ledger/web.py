@@ -80,6 +80,8 @@ _PAGES = {
     "area": ("directory:entry", ("area", "code")),
     "unit": ("directory:entry", ("unit", "code")),
     "directory": ("directory:index", ()),
+    "run": ("assessments:run", ("code",)),
+    "appeal": ("assessments:appeal", ("number",)),
 }
 
 

@@ -219,9 +219,7 @@ KEYS: dict[str, Key] = {
     "period.rule": _choice(*PERIOD_RULES),
     "period.by": _choice("received", "closed"),
     "period.zone": Key(
-        lambda value: (
-            isinstance(value, str) and (value == SOURCE_ZONE or value in _zones())
-        ),
+        lambda value: isinstance(value, str) and (value == SOURCE_ZONE or value in _zones()),
         f"source | {DEFAULT_ZONE} | IANA",
     ),
     "closed.window": _choice(*CLOSED_WINDOWS),

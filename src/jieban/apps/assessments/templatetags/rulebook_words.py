@@ -1,8 +1,13 @@
 """How a rulebook's numbers look."""
 
 from decimal import Decimal
+from functools import cache
 
 from django import template
+
+from jieban.domain.errors import Refused
+from jieban.domain.rulebook import schema
+from jieban.domain.words import language
 
 register = template.Library()
 
@@ -14,6 +19,24 @@ def plain_number(value: Decimal | int | None) -> str:
         return "–"
     text = f"{Decimal(value):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
+def rulebook_title(name: str) -> str:
+    """The title of a shipped rulebook in the reader's language; of one's own, its name."""
+    titles = _titles(name)
+    return titles[language() != "zh"] if titles else name
+
+
+@cache
+def _titles(name: str) -> tuple[str, str] | None:
+    if name not in schema.shipped_names():
+        return None
+    try:
+        book = schema.load(name)
+    except Refused:
+        return None
+    return book.title_zh, book.title_en
 
 
 @register.filter
