@@ -117,6 +117,21 @@ def test_one_bad_row_never_costs_a_good_one(home, tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "longest"),
+    [("主办单位", 128), ("被反映街乡镇", 128), ("所在村社区", 128), ("问题分类", 255)],
+)
+def test_what_no_column_can_hold_is_sent_back_on_every_database(home, tmp_path, cell, longest):
+    rows = [row("A1", **{cell: "长" * longest}), row("A2", **{cell: "长" * (longest + 1)})]
+    rows.append(row("A3", 退单次数="70000", 办理次数="70000"))
+    export = write_export(tmp_path / "a.csv", rows, extra=("退单次数", "办理次数"))
+    outcome = bring(export, home)
+    assert outcome.counts.new == 2
+    [rejected] = outcome.reading.rejected
+    assert (rejected.line, rejected.reason) == (3, "row.text_too_long")
+    assert rejected.faults[0].heading == cell
+
+
 def test_a_dry_run_stores_nothing_at_all(home, tmp_path):
     outcome = bring(write_export(tmp_path / "a.csv", [row("A1")]), home, dry_run=True)
     assert outcome.counts.new == 1

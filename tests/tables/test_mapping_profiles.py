@@ -119,6 +119,7 @@ def test_a_profile_of_the_installation_takes_over_the_one_it_is_like(tmp_path: P
         ('words.role.dual = ["主办"]', "words.role.lead"),
         ('like = "nobody"', "beijing-district"),
         ('like = "mine"', "beijing-district"),
+        (f'source = "{"a" * 33}"', "32"),
         ('required = ["cancelled_at"]', "columns.cancelled_at"),
     ],
 )

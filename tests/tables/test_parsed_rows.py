@@ -136,6 +136,21 @@ def test_a_blank_role_is_the_lead_and_an_unknown_one_is_rejected(tmp_path: Path)
     assert "主办、双派、协办、转办" in row.faults[0].words("zh")
 
 
+def test_a_category_too_long_over_its_levels_is_named_by_the_first_of_them(tmp_path: Path) -> None:
+    levels = {"一级分类": "住" * 90, "二级分类": "物" * 90, "三级分类": "停" * 90}
+    _, reading = everything(table(tmp_path, **levels, 工单状态="办" * 65))
+    [row] = reading.rejected
+    assert [fault.heading for fault in row.faults] == ["一级分类", "工单状态"]
+    assert "255" in row.faults[0].words("en")
+
+
+@pytest.mark.parametrize(("written", "read"), [("2次", 2), ("9999", 9999), ("40000", 0), ("-1", 0)])
+def test_a_number_of_returns_that_cannot_be_one_is_none(
+    tmp_path: Path, written: str, read: int
+) -> None:
+    assert one(tmp_path, 退单次数=written).returns == read
+
+
 def test_of_several_times_the_first_alias_is_the_one_received(tmp_path: Path) -> None:
     head = ["工单编号", "派单时间", "来电时间", "创建时间"]
     body = ["1", "2024-03-07", "2024-03-06", "2024-03-05"]
