@@ -86,7 +86,7 @@ def test_a_clerk_evaluates_a_month_from_the_page(imported):
     answer = browser.post(
         "/runs/compute/", {"period": "2023-10", "rulebook": "beijing-district"}, follow=True
     )
-    assert "草稿 v1" in " ".join(answer.content.decode().split())
+    assert "v1 草稿" in " ".join(answer.content.decode().split())
 
 
 def test_a_month_without_facts_is_refused_above_the_form(imported):

@@ -4,12 +4,10 @@ Exit 0 done, 1 refused (a rule said no, nothing changed), 2 misuse. `--json` may
 anywhere and makes the answer, and any refusal, one JSON object on stdout.
 """
 
-import errno
 import importlib
 import inspect
 import json
 import os
-import sqlite3
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +20,7 @@ from jieban.domain.errors import Refused
 from jieban.domain.words import Language, set_language
 from jieban.domain.words import translate as _
 from jieban.home import Home
+from jieban.troubles import as_refusal
 
 
 @dataclass(frozen=True)
@@ -148,36 +147,12 @@ def main(arguments: list[str] | None = None) -> None:
         print(_("Interrupted. Nothing was stored; run it again."), file=sys.stderr)
         code = 130
     except Exception as error:
-        trouble = _as_refusal(error)
+        trouble = as_refusal(error)
         if trouble is None:
             raise
         code = _refuse(trouble, as_json)
     sys.stdout.flush()
     sys.exit(code)
-
-
-def _as_refusal(error: Exception) -> Refused | None:
-    """Troubles of the machine that a person can put right; all else is a bug and stays one."""
-    causes: list[BaseException] = []
-    link: BaseException | None = error
-    while link is not None:
-        causes.append(link)
-        link = link.__cause__ or link.__context__
-    for cause in causes:
-        text = str(cause).lower()
-        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-            return Refused("storage.full")
-        if isinstance(cause, sqlite3.Error) and "full" in text:
-            return Refused("storage.full")
-        if "no space left on device" in text or "disk i/o error" in text:
-            return Refused("storage.full")
-        if isinstance(cause, sqlite3.OperationalError) and "locked" in text:
-            return Refused("storage.busy")
-        if isinstance(cause, PermissionError):
-            return Refused("storage.not_allowed", path=str(cause.filename or ""))
-        if type(cause).__module__.startswith("psycopg") and "connect" in text:
-            return Refused("storage.no_database", reason=str(cause).splitlines()[0])
-    return None
 
 
 def _refuse(refusal: Refused, as_json: bool) -> int:

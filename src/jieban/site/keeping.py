@@ -10,7 +10,8 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -29,6 +30,7 @@ KEPT_PAGES = {
     "assessments:figure",
     "assessments:compare",
     "assessments:list",
+    "imports:list",
     "directory:index",
     "directory:areas",
     "directory:units",
@@ -38,6 +40,7 @@ KEPT_PAGES = {
     "ledger:subject",
     "rulebooks:list",
     "rulebooks:show",
+    "rulebooks:diff",
 }
 # A page with a form holds a token that belongs to one browser.
 _TOKEN = b"csrfmiddlewaretoken"
@@ -56,6 +59,7 @@ class Kept:
 
 
 _kept: OrderedDict[Key, Kept] = OrderedDict()
+_turns: dict[Key, tuple[threading.Lock, int]] = {}
 _size = 0
 _lock = threading.Lock()
 
@@ -81,16 +85,43 @@ def answer(request: Asked, make: Callable[[], HttpResponse]) -> HttpResponse:
         request.language,
         actor.name if actor else None,
     )
+    found = _found(key)
+    if found is None:
+        # Who asks for a page that is being made waits for it instead of making it twice.
+        with _turn(key):
+            found = _found(key)
+            if found is None:
+                response = make()
+                if response.status_code != 200 or response.streaming or _TOKEN in response.content:
+                    return response
+                found = _keep(key, response)
+    return _respond(request, found)
+
+
+def _found(key: Key) -> Kept | None:
     with _lock:
         found = _kept.get(key)
         if found is not None:
             _kept.move_to_end(key)
-    if found is None:
-        response = make()
-        if response.status_code != 200 or response.streaming or _TOKEN in response.content:
-            return response
-        found = _keep(key, response)
-    return _respond(request, found)
+        return found
+
+
+@contextmanager
+def _turn(key: Key) -> Iterator[None]:
+    """One at a time for each page; others go on meanwhile."""
+    with _lock:
+        turn, waiting = _turns.get(key, (threading.Lock(), 0))
+        _turns[key] = (turn, waiting + 1)
+    try:
+        with turn:
+            yield
+    finally:
+        with _lock:
+            turn, waiting = _turns[key]
+            if waiting == 1:
+                del _turns[key]
+            else:
+                _turns[key] = (turn, waiting - 1)
 
 
 def _keep(key: Key, response: HttpResponse) -> Kept:

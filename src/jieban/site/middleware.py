@@ -3,6 +3,7 @@
 Order matters and is set in settings: a refusal is told in the language chosen above it.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,9 @@ from jieban.domain.errors import Refused
 from jieban.site import keeping
 from jieban.site.language import DJANGO_CODES, chosen_language, speak
 from jieban.site.operators import operator_of
+from jieban.troubles import as_refusal
 
+log = logging.getLogger(__name__)
 Answer = Callable[[Asked], HttpResponse]
 # The ends of codes that mean "there is no such thing".
 _NOT_THERE = (
@@ -70,15 +73,18 @@ class Kept:
             return None
         try:
             return keeping.answer(request, lambda: view(request, *args, **kwargs))
-        except Refused as refusal:
-            return refused_page(request, refusal)
+        except Exception as error:
+            answer = told(request, error)
+            if answer is None:
+                raise
+            return answer
 
 
 class Refusals:
     """Turns `Refused` into a page that says what happened and what to do next.
 
     A view with a form catches the refusal itself and shows it above what was typed; this is
-    for everything else. 404 where the thing does not exist, 422 where a rule said no.
+    for everything else. Troubles of the machine are told in the words the commands use.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -88,15 +94,28 @@ class Refusals:
         return self.answer(request)
 
     def process_exception(self, request: Asked, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refused):
-            return None
-        return refused_page(request, error)
+        return told(request, error)
 
 
-def refused_page(request: Asked, refusal: Refused) -> HttpResponse:
+def told(request: Asked, error: Exception) -> HttpResponse | None:
+    """The page of a refusal or of the machine's trouble; None for a bug.
+
+    404 where the thing does not exist, 422 where a rule said no, 503 where the machine could
+    not: the same request may succeed later.
+    """
+    if isinstance(error, Refused):
+        missing = error.code.endswith(_NOT_THERE)
+        return refused_page(request, error, 404 if missing else 422)
+    trouble = as_refusal(error)
+    if trouble is None:
+        return None
+    log.warning("%s at %s", trouble.code, request.path, exc_info=error)
+    return refused_page(request, trouble, 503)
+
+
+def refused_page(request: Asked, refusal: Refused, status: int) -> HttpResponse:
     """The page of a refusal, with a way back to where the reader came from."""
     back = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
-    status = 404 if refusal.code.endswith(_NOT_THERE) else 422
     return render(request, "refused.html", {"refusal": refusal, "back": back}, status=status)

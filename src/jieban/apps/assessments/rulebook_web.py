@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from jieban.apps.assessments.presenting.words import PART_KEYS, RATES, RULE_KEYS, RULE_VALUES
 from jieban.apps.assessments.templatetags.rulebook_words import plain_number
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook import schema
@@ -28,68 +29,6 @@ EXAMPLE = "2023-10"
 LARGEST = 256 * 1024
 # A score is 100 points or fewer; the scale that parts are drawn on.
 FULL = Decimal(100)
-
-RATES = {
-    "response": _("Response rate"),
-    "resolution": _("Resolution rate"),
-    "satisfaction": _("Satisfaction rate"),
-    "on_time": _("On-time rate"),
-    "closure": _("Closure rate"),
-}
-KEYS = {
-    "rulebook.name": _("Name"),
-    "rulebook.title.zh": _("Title in Chinese"),
-    "rulebook.title.en": _("Title in English"),
-    "rulebook.document": _("Document"),
-    "rulebook.valid_from": _("In force from"),
-    "rulebook.valid_to": _("In force until"),
-    "rulebook.source": _("Source of the rules"),
-    "period.rule": _("Assessment period"),
-    "period.by": _("What decides a row's period"),
-    "period.zone": _("Time zone"),
-    "closed.window": _("Window for closed cases"),
-    "count.enquiries": _("Enquiries count"),
-    "satisfaction.mostly_satisfied": _("What “mostly satisfied” is worth"),
-    "rank.on": _("Decimals that decide a place"),
-    "rank.ties": _("Equal scores"),
-    "rank.minimum": _("Fewest valid call-backs to be ranked among all"),
-    "rank.no_callbacks": _("No valid call-back"),
-    "rank.group": _("Who is compared with whom"),
-    "print.decimals": _("Decimals of printed scores"),
-    "print.rate_decimals": _("Decimals of printed rates"),
-    "tiers.letters": _("Tiers"),
-    "tiers.borders": _("Borders of the tiers"),
-    "summary.mean_over": _("The mean of units is over"),
-    "publish.rank_list": _("Full rank list is published"),
-    "publish.minimum": _("Fewest call-backs for a published figure"),
-    "publish.appeal_days": _("Days to appeal"),
-}
-PART_KEYS = {
-    "weight": _("weight"),
-    "points": _("points at the target"),
-    "target": _("target"),
-    "per_point": _("points lost for each percentage point"),
-    "floor": _("floor"),
-    "cap": _("cap"),
-}
-VALUES = {
-    "19th-to-18th": _("19th of the month before to the 18th"),
-    "calendar-month": _("calendar month"),
-    "received": _("time of receipt"),
-    "closed": _("time of closing"),
-    "source": _("each source's own zone"),
-    "period": _("same as the assessment period"),
-    "from-10th-of-previous-month": _("from the 10th of the month before"),
-    "share": _("share a place (1, 2, 2, 4)"),
-    "larger-received-first": _("the larger number received comes first"),
-    "unranked": _("listed without score and rank"),
-    "zero": _("rates and score are 0, last place"),
-    "all": _("all"),
-    "kind": _("units of one kind"),
-    "with-callbacks": _("units with valid call-backs"),
-    "true": _("yes"),
-    "false": _("no"),
-}
 
 
 @dataclass(frozen=True)
@@ -237,7 +176,7 @@ def described(rulebook: Rulebook) -> dict[str, Any]:
         "zone": rulebook.zone(),
         "whole": sum((_most(part) for part in rulebook.parts), Decimal(0)),
         "value": {
-            name: VALUES.get(str(getattr(rulebook, name)), getattr(rulebook, name))
+            name: RULE_VALUES.get(str(getattr(rulebook, name)), getattr(rulebook, name))
             for name in (
                 "period_rule",
                 "period_by",
@@ -253,7 +192,7 @@ def described(rulebook: Rulebook) -> dict[str, Any]:
 
 def parts_of(rulebook: Rulebook) -> list[PartView]:
     """The addends of a score, each with its most possible points."""
-    return [PartView(part, RATES[part.rate], _most(part)) for part in rulebook.parts]
+    return [PartView(part, RATES[part.rate].name, _most(part)) for part in rulebook.parts]
 
 
 def _most(part: Part) -> Decimal:
@@ -300,11 +239,12 @@ def _about(text: str) -> str:
 
 def _key_words(key: str) -> str:
     """`score.parts.response.weight` → Response rate: weight."""
-    if key in KEYS:
-        return str(KEYS[key])
+    if key in RULE_KEYS:
+        return str(RULE_KEYS[key])
     section, name, last = [*key.rsplit(".", 2), "", ""][:3]
     if section == "score.parts":
-        return f"{RATES.get(name.partition('#')[0], name)} · {PART_KEYS.get(last, last)}"
+        rate = RATES.get(name.partition("#")[0])
+        return f"{rate.name if rate else name} · {PART_KEYS.get(last, last)}"
     if section == "exclusions.grounds":
         return str(_("Ground %(code)s (%(language)s)")) % {"code": name, "language": last}
     return key
@@ -320,4 +260,4 @@ def _value_words(key: str, value: str | None) -> str:
     joint = "、" if language() == "zh" else ", "
     if value.startswith("["):
         return joint.join(part.strip().strip('"') for part in value[1:-1].split(","))
-    return str(VALUES.get(value, value))
+    return str(RULE_VALUES.get(value, value))

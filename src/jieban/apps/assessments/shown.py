@@ -3,11 +3,16 @@
 Reads only. What never changes (figures, facts) is kept in memory by the run's id.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import orjson
 
 from jieban.apps.assessments import models, selectors
 from jieban.domain.assessments.publication import State, Window
@@ -15,7 +20,32 @@ from jieban.domain.errors import Refused
 from jieban.domain.rulebook.schema import Rulebook
 from jieban.evaluation import runs as evaluation
 from jieban.evaluation.facts import FactsFolder
+from jieban.evaluation.keeping import row_from_json
+from jieban.evaluation.levels import Row
 from jieban.home import Home
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one version stands beside the others of its assessment; 0 where there is none."""
+
+    state: str
+    version: int
+    official_version: int
+    draft_version: int
+
+
+def standing(run: models.Run, versions: Sequence[models.Run]) -> Standing:
+    """`versions` are all of the assessment, itself among them."""
+    official = next((each for each in versions if each.state == State.PUBLISHED.value), run)
+    waiting = (State.COMPUTED.value, State.REVIEWED.value)
+    newer = [e.version for e in versions if e.state in waiting and e.version > run.version]
+    return Standing(
+        state=run.state,
+        version=run.version,
+        official_version=0 if official.pk == run.pk else official.version,
+        draft_version=max(newer, default=0),
+    )
 
 
 @dataclass(frozen=True)
@@ -44,6 +74,28 @@ class Shown:
     @property
     def is_official(self) -> bool:
         return self.state == State.PUBLISHED.value
+
+    @property
+    def official_version(self) -> int:
+        """The version that is published in its stead; 0 if it is itself, or none is."""
+        return self._standing.official_version
+
+    @property
+    def draft_version(self) -> int:
+        """A newer version that waits to be published; 0 if there is none."""
+        return self._standing.draft_version
+
+    @cached_property
+    def _standing(self) -> Standing:
+        if self.record is None:
+            return Standing(self.state, 0, 0, 0)
+        return standing(self.record, selectors.versions(self.record))
+
+    @property
+    def may_be_appealed(self) -> bool:
+        """Whether its appeal window was opened and nothing is published yet."""
+        opened = self.window.opened is not None and not self.official_version
+        return opened and self.state == State.REVIEWED.value
 
     @property
     def first_day(self) -> datetime:
@@ -96,12 +148,55 @@ def _facts(folder: Path, run_folder: Path) -> FactsFolder:
     return evaluation.Run.of_manifest(run_folder / "manifest.json").facts(folder)
 
 
-def earlier_runs(home: Home, it: Shown) -> list[evaluation.Run]:
+class Past:
+    """The lines of a kept run, each made only when asked for: all that a history needs.
+
+    A history opens fifteen runs for one line of each; making all their lines would take a
+    second.
+    """
+
+    def __init__(self, period: str, lines: Mapping[tuple[str, str], bytes]) -> None:
+        self.period = period
+        self._lines = lines
+
+    @classmethod
+    def load(cls, period: str, folder: Path) -> Past:
+        """
+        Raises:
+            Refused "run.damaged".
+        """
+        try:
+            stored = orjson.loads((folder / "result.json").read_bytes())
+            return cls(
+                period,
+                {
+                    (level, line["id"]): orjson.dumps(line)
+                    for level, held in stored.items()
+                    for line in (*held["rows"], held["pooled"])
+                },
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Refused("run.damaged", run=folder.name, problem=repr(error)) from error
+
+    def row(self, level: str, place_id: str) -> Row | None:
+        """The line of one place, or of all cases together (`<pooled>`); None if it has none."""
+        line = self._lines.get((level, place_id))
+        return None if line is None else row_from_json(orjson.loads(line))
+
+
+def earlier_runs(home: Home, it: Shown) -> list[Past]:
     """Runs of single months by the same rulebook up to this one, oldest first, itself last."""
-    if it.record is None:
-        return [it.run]
-    found = [selectors.figures(home, record.run_id) for record in selectors.history(it.record)]
-    return found or [it.run]
+    found = selectors.history(it.record) if it.record else []
+    wanted = [(record.assessment.period, record.run_id) for record in found]
+    return [
+        past(home.runs / run_id, period) for period, run_id in wanted or [(it.run.period, it.id)]
+    ]
+
+
+@lru_cache(maxsize=96)
+def past(folder: Path, period: str) -> Past:
+    """The lines of one kept run; it never changes, so they are read once."""
+    return Past.load(period, folder)
 
 
 @dataclass(frozen=True)

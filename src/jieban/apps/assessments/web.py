@@ -32,8 +32,8 @@ from jieban.apps.assessments.presenting import place as places
 from jieban.apps.assessments.presenting import rows as behind
 from jieban.apps.assessments.presenting import steps, versions
 from jieban.apps.assessments.presenting import table as tables
-from jieban.apps.assessments.presenting.words import APPEAL_STATES, LEVELS, ONE_OF
-from jieban.apps.assessments.shown import earlier_runs, facts_of, neighbours, shown
+from jieban.apps.assessments.presenting.words import APPEAL_STATES, LEVELS, ONE_OF, RULE_VALUES
+from jieban.apps.assessments.shown import earlier_runs, facts_of, neighbours, shown, standing
 from jieban.apps.directory import selectors as directory
 from jieban.domain.actors import Actor
 from jieban.domain.assessments.publication import Window
@@ -149,7 +149,7 @@ def place(request: Asked, run_id: str, level: str, place: str) -> HttpResponse:
     it = shown(settings.HOME, run_id)
     facts = facts_of(settings.HOME, it.run)
     page = places.place_page(it, level, place, facts, earlier_runs(settings.HOME, it))
-    rows = fact_rows(it.run, facts, level, place, "received", limit=20)
+    rows = fact_rows(it.run, facts, level, place, "received", limit=10)
     context = {
         "shown": it,
         "level": level,
@@ -214,12 +214,15 @@ def run(request: Asked, run_id: str) -> HttpResponse:
 
 def _run_context(it: Any, **more: Any) -> dict[str, Any]:
     counts = selectors.appeal_counts(it.record.assessment) if it.record else {}
+    beside = neighbours(it)
     return {
         "shown": it,
         "steps": steps.steps_of(it, counts, clock.now()),
         "review_form": ReviewForm(version=it.version),
         "close_form": BecauseForm(),
-        "beside": neighbours(it),
+        "beside": beside,
+        "versions": [(run, standing(run, beside.versions)) for run in beside.versions],
+        "period_rule": RULE_VALUES[it.rulebook.period_rule],
         "cited": it.run.manifest["facts"]["files"],
         "versions_of_code": it.run.manifest["versions"],
         **more,

@@ -9,6 +9,8 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -232,7 +234,8 @@ def show_case(request: Asked, number: str) -> HttpResponse:
     rows = list(selectors.rows_of_case(number))
     if not rows:
         raise Refused("case.not_found", number=number)
-    choices = directory.area_choices()
+    newest = next((event.number for event in ledger.newest(1)), 0)
+    choices, options = _places(str(settings.HOME.path), newest)
     form = AttributionForm(request.POST if request.method == "POST" else None, areas=choices)
     refusal = None
     if request.method == "POST" and form.is_valid():
@@ -251,11 +254,31 @@ def show_case(request: Asked, number: str) -> HttpResponse:
         "versions": list(selectors.versions_of(number)),
         "events": list(ledger.events_of("case", number)),
         "form": form,
-        "choices": choices,
+        "options": _chosen(options, form["area"].value()),
         "refusal": refusal,
     }
     wrong = refusal is not None or bool(form.errors)
     return render(request, "cases/show.html", context, status=422 if wrong else 200)
+
+
+@lru_cache(maxsize=4)
+def _places(_home: str, _newest_event: int) -> tuple[list[tuple[str, Any]], SafeString]:
+    """Every place a case may belong to, as choices and as the options of a list.
+
+    A widget renders a template for each of several hundred places; these are made once, since
+    no place changes without an event.
+    """
+    choices = directory.area_choices()
+    option = '<option value="{}">{}</option>'
+    groups = ((street, format_html_join("", option, places)) for street, places in choices)
+    return choices, format_html_join("", '<optgroup label="{}">{}</optgroup>', groups)
+
+
+def _chosen(options: SafeString, code: str | None) -> SafeString:
+    """The options with the one that was chosen marked."""
+    plain = format_html('<option value="{}">', code or "")
+    marked = format_html('<option value="{}" selected>', code or "")
+    return SafeString(options.replace(plain, marked)) if code else options
 
 
 def _private(row: Any, sealer: Sealer) -> list[tuple[str, str, bool]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -18,6 +19,7 @@ from jieban.apps.ledger import selectors
 from jieban.apps.ledger.kinds import KINDS
 from jieban.apps.ledger.models import Event
 from jieban.domain import words
+from jieban.domain.rulebook import schema
 
 PAGE = 50
 _NAMES_SHOWN = 12
@@ -83,6 +85,8 @@ _PAGES = {
     "run": ("assessments:run", ("code",)),
     "appeal": ("assessments:appeal", ("number",)),
 }
+# Keys of a body that name a subject with a page of its own.
+_SUBJECT_OF = {"number": "case", "unit": "unit", "run": "run", "appeal": "appeal"}
 
 
 @require_GET
@@ -146,8 +150,8 @@ def _kind(code: str) -> str:
     return known.zh if words.language() == "zh" else known.en
 
 
-def _lines(body: dict[str, Any]) -> Iterator[tuple[Any, str, bool]]:
-    """(label, text, whether it is a digest) of every key that says something."""
+def _lines(body: dict[str, Any]) -> Iterator[tuple[Any, str, bool, str]]:
+    """(label, text, whether it is a digest, its page or "") of every key that says something."""
     # A database may give the keys back in another order than they were written in.
     order = list(LABELS)
     for key in sorted(body, key=lambda key: order.index(key) if key in order else len(order)):
@@ -155,7 +159,8 @@ def _lines(body: dict[str, Any]) -> Iterator[tuple[Any, str, bool]]:
         if value in (None, "", [], {}):
             continue
         digest = "digest" in key or key == "manifest"
-        yield LABELS.get(key, key), _text(key, value), digest
+        address = _page_of(_SUBJECT_OF[key], str(value)) if key in _SUBJECT_OF else ""
+        yield LABELS.get(key, key), _text(key, value), digest, address
 
 
 def _text(key: str, value: Any) -> str:
@@ -167,7 +172,9 @@ def _text(key: str, value: Any) -> str:
         )
     if key == "until" and (moment := parse_datetime(value)):
         return _moment(moment)
-    if key in ("kind", "ground"):
+    if key == "ground":
+        return str(_grounds().get(value, {}).get(words.language(), value))
+    if key == "kind":
         return words.glossary().get(value, {}).get(words.language(), value)
     if isinstance(value, list):
         names = [_named(item) for item in value]
@@ -175,6 +182,13 @@ def _text(key: str, value: Any) -> str:
         text = _(", ").join(names[:_NAMES_SHOWN])
         return text + (_(" … and %(more)s more") % {"more": f"{more:,}"} if more > 0 else "")
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@cache
+def _grounds() -> dict[str, dict[str, str]]:
+    """The words of the usual grounds of exclusion."""
+    usual = schema.load("beijing-district").grounds
+    return {ground.code: {"zh": ground.zh, "en": ground.en} for ground in usual}
 
 
 def _named(item: Any) -> str:

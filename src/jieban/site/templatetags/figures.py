@@ -129,7 +129,8 @@ def part_of(part: int | Decimal | None, whole: int | None) -> str:
 def points(change: Any, places: int = 2, unit: str = "") -> SafeString:
     """▲ ▼ with points; coloured only beyond noise, else grey and said to be noise.
 
-    `change` has points (a Decimal or None) and is_noise; None shows nothing.
+    `change` has points (a Decimal or None) and is_noise; None shows nothing. Where it has
+    `is_small` it stays grey as well: a few answers are neither praise nor blame.
     """
     if change is None or change.points is None:
         return mark_safe(f'<span class="change none">{ABSENT}</span>')
@@ -137,8 +138,10 @@ def points(change: Any, places: int = 2, unit: str = "") -> SafeString:
     amount = fixed(abs(value), places)
     sign = "=" if Decimal(amount) == 0 else "▲" if value > 0 else "▼"
     direction = {"▲": _("up"), "▼": _("down"), "=": _("unchanged")}[sign]
-    kind = "noise" if change.is_noise else "up" if value > 0 else "down"
-    note = format_html(" <small>{}</small>", _("within noise")) if change.is_noise else ""
+    small = getattr(change, "is_small", False)
+    kind = "noise" if change.is_noise or small else "up" if value > 0 else "down"
+    said = _("within noise") if change.is_noise else _("small sample") if small else ""
+    note = format_html(" <small>{}</small>", said) if said else ""
     return format_html(
         '<span class="change {}"><span aria-hidden="true">{}</span>'
         '<span class="unseen">{}</span> {}{}{}</span>',

@@ -10,8 +10,15 @@ from django.utils.translation import gettext as _
 
 from jieban.apps.assessments.presenting.place import find_row, rate_halves
 from jieban.apps.assessments.presenting.table import fraction, interval_text
-from jieban.apps.assessments.presenting.words import COUNTS, RATES, figure_words, place_name
-from jieban.apps.assessments.rulebook_web import KEYS, VALUES
+from jieban.apps.assessments.presenting.words import (
+    CALLBACK_RATES,
+    COUNTS,
+    RATES,
+    RULE_KEYS,
+    RULE_VALUES,
+    figure_words,
+    place_name,
+)
 from jieban.apps.assessments.shown import Shown
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook.periods import months_of
@@ -63,12 +70,21 @@ class Rule:
         """What the key is called; parts of the score are called so."""
         if self.key == "exclusions.grounds":
             return _("Grounds of exclusion")
-        return KEYS.get(self.key) or _("Part of the score")
+        return RULE_KEYS.get(self.key) or _("Part of the score")
 
     @property
     def words(self) -> Any:
         """The value in words, where it is one of a list; else as it is."""
-        return VALUES.get(self.says, self.says)
+        return RULE_VALUES.get(self.says, self.says)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A count that always stands beside a score or a rate; `figure` opens it."""
+
+    figure: str
+    label: Any
+    count: int
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,8 @@ class FigurePage:
     has_rows: bool
     is_rate: bool
     raw: str
+    beside: list[Beside]
+    per_10000: str
 
 
 def figure_page(it: Shown, level: str, place_id: str, figure: str) -> FigurePage:
@@ -118,7 +136,7 @@ def _score(it: Shown, row: Row, figure: str) -> FigurePage:
         label=words.name,
         says=words.says,
         value="–" if row.score is None else f"{points(row.score, rulebook.print_decimals)}",
-        unit=_("points"),
+        unit=_("pts"),
         fraction="",
         interval=interval_text(row.score_low, row.score_high),
         formula=names,
@@ -137,7 +155,14 @@ def _score(it: Shown, row: Row, figure: str) -> FigurePage:
         has_rows=False,
         is_rate=False,
         raw="–" if row.raw_score is None else f"{points(row.raw_score, rulebook.print_decimals)}",
+        beside=_beside(row, ("valid" if rulebook.rates[0] in CALLBACK_RATES else "due",)),
+        per_10000="" if row.per_10000 is None else f"{row.per_10000:,}",
     )
+
+
+def _beside(row: Row, first: tuple[str, ...] = ()) -> list[Beside]:
+    shown = (*first, "received", "excluded", "held")
+    return [Beside(name, COUNTS[name].name, row.counts[name]) for name in shown if row.counts]
 
 
 def _addends(it: Shown, row: Row) -> list[Addend]:
@@ -231,6 +256,8 @@ def _rate(it: Shown, row: Row, figure: str) -> FigurePage:
         has_rows=bool(row.counts),
         is_rate=True,
         raw="",
+        beside=_beside(row),
+        per_10000="" if row.per_10000 is None else f"{row.per_10000:,}",
     )
 
 
@@ -256,6 +283,8 @@ def _count(it: Shown, row: Row, figure: str) -> FigurePage:
         has_rows=bool(row.counts),
         is_rate=False,
         raw="",
+        beside=[],
+        per_10000="",
     )
 
 

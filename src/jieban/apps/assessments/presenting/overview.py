@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -26,12 +27,14 @@ from jieban.apps.assessments.presenting.table import (
     tier_step,
 )
 from jieban.apps.assessments.presenting.words import (
+    CALLBACK_RATES,
+    COUNTS,
     ONE_OF,
     base_name,
     in_sentence,
     rates_shown,
 )
-from jieban.apps.assessments.shown import Shown
+from jieban.apps.assessments.shown import Past, Shown
 from jieban.evaluation.levels import MAIN, SMALL, Row
 from jieban.evaluation.runs import Run
 from jieban.evaluation.scoring import points, printed
@@ -71,7 +74,12 @@ class TierRow:
 class Overview:
     row: Row
     level: str
+    base: str
+    base_name: Any
+    per_10000: str
+    beside: list[tuple[str, Any, int]]
     score: Decimal | None
+    raw: Decimal | None
     interval: str
     bar: Bar | None
     change: Move | None
@@ -81,8 +89,6 @@ class Overview:
     tiers: list[TierRow]
     tiers_title: str
     apart: int
-    received: int
-    closed: int
 
 
 @dataclass(frozen=True)
@@ -93,16 +99,16 @@ class Standing:
     provisional: int
 
 
-def overview(it: Shown, runs: Sequence[Run], standing: Standing) -> Overview:
+def overview(it: Shown, runs: Sequence[Past], standing: Standing) -> Overview:
     """Everything on the first page. `runs` are the periods so far, oldest first, this one last."""
     row, place = _whole(it.run)
-    rows = [(run.period, _whole(run)[0]) for run in runs]
+    rows = [(run.period, run.row(place, row.id)) for run in runs]
     series = [
         Point(
             period,
-            None if each.score is None else each.score / MILLION,
-            each.score_low,
-            each.score_high,
+            None if each is None or each.score is None else each.score / MILLION,
+            each.score_low if each else None,
+            each.score_high if each else None,
         )
         for period, each in rows
     ]
@@ -111,7 +117,15 @@ def overview(it: Shown, runs: Sequence[Run], standing: Standing) -> Overview:
     return Overview(
         row=row,
         level=place,
+        base="valid" if it.rulebook.rates[0] in CALLBACK_RATES else "due",
+        base_name=base_name(it.rulebook),
+        per_10000="" if row.per_10000 is None else f"{row.per_10000:,}",
+        beside=[
+            (name, COUNTS[name].name, row.counts[name])
+            for name in ("received", "closed", "excluded", "held")
+        ],
         score=None if row.score is None else points(row.score, it.rulebook.print_decimals),
+        raw=None if row.raw_score is None else points(row.raw_score, it.rulebook.print_decimals),
         interval=interval_text(row.score_low, row.score_high),
         bar=bar(hundred, row.score_low, row.score_high, value),
         change=move_of(row, it.rulebook.print_decimals),
@@ -121,8 +135,6 @@ def overview(it: Shown, runs: Sequence[Run], standing: Standing) -> Overview:
         tiers=(tiers := _tiers(it)),
         tiers_title=_tiers_title(it, tiers),
         apart=sum(each.group != MAIN for each in it.run.level("street")),
-        received=row.counts["received"],
-        closed=row.counts["closed"],
     )
 
 
@@ -185,8 +197,8 @@ def _beyond(it: Shown, level: str, most: int = 6) -> Said | None:
         text = _("Streets that changed beyond noise: %(count)s of %(all)s.")
     else:
         text = _(
-            "Communities that changed beyond noise: %(count)s of %(all)s (small "
-            "samples among them: %(small)s)."
+            "Communities that changed beyond noise: %(count)s of %(all)s. Small samples among "
+            "them, not named: %(small)s."
         )
     movers = tuple(
         Mover(
@@ -349,7 +361,8 @@ def _appeals(it: Shown, standing: Standing) -> Said:
         "discarded": _("A newer run has taken the place of these figures."),
         "unlisted": _("This run is not on the list, so it cannot be reviewed or published."),
     }
-    return Said(_("Whose move"), moves[it.state], address)
+    said = moves["superseded"] if it.official_version else moves[it.state]
+    return Said(_("Whose move"), said, address)
 
 
 def _address(name: str) -> str:

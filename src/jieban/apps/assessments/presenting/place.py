@@ -27,6 +27,8 @@ from jieban.apps.assessments.presenting.table import (
     tier_step,
 )
 from jieban.apps.assessments.presenting.words import (
+    CALLBACK_RATES,
+    COUNTS,
     KINDS,
     RATES,
     base_name,
@@ -34,7 +36,7 @@ from jieban.apps.assessments.presenting.words import (
     place_name,
     rates_shown,
 )
-from jieban.apps.assessments.shown import Shown
+from jieban.apps.assessments.shown import Past, Shown
 from jieban.domain.errors import Refused
 from jieban.evaluation.explain import Explanation, explain
 from jieban.evaluation.facts import FactsFolder
@@ -91,6 +93,7 @@ class PlacePage:
     scale: Scale
     rank_span: str
     change: Move | None
+    base: str
     base_name: Any
     why: list[str]
     categories: list[CategoryLine]
@@ -119,7 +122,7 @@ def find_row(run: Run, level: str, place_id: str) -> Row:
 
 
 def place_page(
-    it: Shown, level: str, place_id: str, facts: FactsFolder, runs: Sequence[Run]
+    it: Shown, level: str, place_id: str, facts: FactsFolder, runs: Sequence[Past]
 ) -> PlacePage:
     """Everything about one place in one run. `runs` are the periods so far, oldest first."""
     row = find_row(it.run, level, place_id)
@@ -157,6 +160,7 @@ def place_page(
         scale=near,
         rank_span="" if row.rank_low is None else f"{row.rank_low}–{row.rank_high}",
         change=move_of(row, rulebook.print_decimals),
+        base="valid" if rulebook.rates[0] in CALLBACK_RATES else "due",
         base_name=base_name(rulebook),
         why=sentences(why, row, rulebook) if why else [],
         categories=_categories(why, rulebook.print_decimals) if why else [],
@@ -262,7 +266,9 @@ def _score_title(row: Row, series: Sequence[Point]) -> str:
     span = _("Score between %(low)s and %(high)s over %(count)s periods") % said
     if row.change is None:
         return span
-    if row.change.is_noise is False:
+    if row.group == SMALL:
+        end = _("a small sample, so one period says little")
+    elif row.change.is_noise is False:
         end = _("this period's change is beyond noise")
     else:
         end = _("this period's change is within noise")
@@ -270,9 +276,7 @@ def _score_title(row: Row, series: Sequence[Point]) -> str:
 
 
 def _counts(row: Row) -> list[tuple[str, Any, int]]:
-    from jieban.apps.assessments.presenting.words import COUNTS
-
-    shown = ("received", "closed", "excluded", "held", "returned", "reopened")
+    shown = ("received", "closed", "returned", "reopened")
     return [(name, COUNTS[name].name, row.counts[name]) for name in shown if name in row.counts]
 
 

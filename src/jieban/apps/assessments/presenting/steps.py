@@ -48,6 +48,8 @@ def steps_of(it: Shown, appeals: dict[str, int], at: datetime) -> Way:
         following = "open" if window.opened is None else "wait" if is_open else "publish"
     else:
         following = ""
+    if it.official_version:
+        following = ""
     order = ["review", "open", "wait", "publish"]
 
     def state(act: str, done: bool) -> str:

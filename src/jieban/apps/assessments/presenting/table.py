@@ -77,6 +77,7 @@ class Move:
 
     points: Decimal
     is_noise: bool
+    is_small: bool = False
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,8 @@ def move_of(row: Row, decimals: int) -> Move | None:
     if row.change is None:
         return None
     # Without an interval nobody can say that it is more than chance.
-    return Move(points(row.change.points, decimals), row.change.is_noise is not False)
+    noise = row.change.is_noise is not False
+    return Move(points(row.change.points, decimals), noise, row.group == SMALL)
 
 
 def _is_beyond(row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""The names of rates, figures, levels and states on pages, with what each is and how it is made."""
+"""The names of rates, figures, levels, states and rules on pages, and what each is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -118,6 +118,61 @@ SUMMARIES: Mapping[str, Any] = {
     "<mean>": _("Mean of the units"),
     "<pooled>": _("All cases together"),
 }
+# A rulebook's keys and values in words; `PART_KEYS` are those of one part of the score.
+RULE_KEYS: Mapping[str, Any] = {
+    "rulebook.name": _("Name"),
+    "rulebook.title.zh": _("Title in Chinese"),
+    "rulebook.title.en": _("Title in English"),
+    "rulebook.document": _("Document"),
+    "rulebook.valid_from": _("In force from"),
+    "rulebook.valid_to": _("In force until"),
+    "rulebook.source": _("Source of the rules"),
+    "period.rule": _("Assessment period"),
+    "period.by": _("What decides a row's period"),
+    "period.zone": _("Time zone"),
+    "closed.window": _("Window for closed cases"),
+    "count.enquiries": _("Enquiries count"),
+    "satisfaction.mostly_satisfied": _("What “mostly satisfied” is worth"),
+    "rank.on": _("Decimals that decide a place"),
+    "rank.ties": _("Equal scores"),
+    "rank.minimum": _("Fewest valid call-backs to be ranked among all"),
+    "rank.no_callbacks": _("No valid call-back"),
+    "rank.group": _("Who is compared with whom"),
+    "print.decimals": _("Decimals of printed scores"),
+    "print.rate_decimals": _("Decimals of printed rates"),
+    "tiers.letters": _("Tiers"),
+    "tiers.borders": _("Borders of the tiers"),
+    "summary.mean_over": _("The mean of units is over"),
+    "publish.rank_list": _("Full rank list is published"),
+    "publish.minimum": _("Fewest call-backs for a published figure"),
+    "publish.appeal_days": _("Days to appeal"),
+}
+PART_KEYS: Mapping[str, Any] = {
+    "weight": _("weight"),
+    "points": _("points at the target"),
+    "target": _("target"),
+    "per_point": _("points lost for each percentage point"),
+    "floor": _("floor"),
+    "cap": _("cap"),
+}
+RULE_VALUES: Mapping[str, Any] = {
+    "19th-to-18th": _("19th of the month before to the 18th"),
+    "calendar-month": _("calendar month"),
+    "received": _("time of receipt"),
+    "closed": _("time of closing"),
+    "source": _("each source's own zone"),
+    "period": _("same as the assessment period"),
+    "from-10th-of-previous-month": _("from the 10th of the month before"),
+    "share": _("share a place (1, 2, 2, 4)"),
+    "larger-received-first": _("the larger number received comes first"),
+    "unranked": _("listed without score and rank"),
+    "zero": _("rates and score are 0, last place"),
+    "all": _("all"),
+    "kind": _("units of one kind"),
+    "with-callbacks": _("units with valid call-backs"),
+    "true": _("yes"),
+    "false": _("no"),
+}
 
 
 def figure_words(figure: str) -> Figure | None:
@@ -132,12 +187,16 @@ def place_name(row: Any) -> str:
     return str(SUMMARIES.get(row.id, row.name))
 
 
+# Rates that come from call-backs; the others come from due and closing times.
+CALLBACK_RATES = ("response", "resolution", "satisfaction")
+
+
 def rates_shown(rulebook: Any) -> list[str]:
     """The rates printed beside a rulebook's score: the block its parts belong to, whole."""
-    callback, timed = ("response", "resolution", "satisfaction"), ("on_time", "closure")
+    timed = ("on_time", "closure")
     shown: list[str] = []
-    if any(rate in callback for rate in rulebook.rates):
-        shown += callback
+    if any(rate in CALLBACK_RATES for rate in rulebook.rates):
+        shown += CALLBACK_RATES
     if any(rate in timed for rate in rulebook.rates):
         shown += timed
     return shown

@@ -101,6 +101,12 @@ def said(value: Any) -> str:
     return str(VALUES.get(value, words.glossary().get(value, {}).get(words.language(), value)))
 
 
+@register.filter
+def steps(category: str) -> str:
+    """A category with its levels set apart: 一级 › 二级 › 三级."""
+    return category.replace("->", " › ")
+
+
 def _moment(text: str) -> datetime | None:
     """A moment as the records of changes keep it; other texts are none."""
     if len(text) < 19 or text[10] != "T":
