@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from jieban.cli.database import Database
 from jieban.cli.desk import Desk
 from jieban.cli.profiles import profiles
 from jieban.domain.errors import Refused
@@ -155,7 +156,7 @@ class Commands:
     home: Path
 
     def __call__(self, *arguments: str, as_json: bool = False) -> str:
-        desk = Desk(Home(self.home), as_json)
+        desk = Desk(Home(self.home), as_json, Database())
         done = CliRunner().invoke(profiles, arguments, obj=desk, catch_exceptions=False)
         assert done.exit_code == 0
         return done.output
