@@ -5,16 +5,15 @@ the ledger: no event, no change.
 """
 
 import fcntl
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jieban.apps.cases import selectors as cases
-from jieban.apps.cases.storage import read_time
 from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import selectors as ledger
 from jieban.evaluation.facts import FactsFolder, Source, write_facts
@@ -52,7 +51,6 @@ _ORDER = (
     "source",
     "kind",
 )
-_RECEIVED, _CLOSED, _DUE, _SOURCE = 2, 3, 4, 19
 _MOMENT = pa.timestamp("us", tz="UTC")
 _TYPES = {
     "received_at": _MOMENT,
@@ -99,60 +97,58 @@ def build_facts(home: Home) -> FactsFolder:
 
 
 def _parts(ends: dict[str, datetime | None]) -> Iterator[tuple[str, pa.Table]]:
-    """One table per calendar month of receipt; rows arrive ordered by time."""
-    month, gathered = "", defaultdict[str, list[Any]](list)
+    """One table per calendar month of receipt, in UTC; rows arrive ordered by time."""
+    month, gathered = "", list[pa.Table]()
     for batch in cases.fact_rows():
-        for row in batch:
-            received = read_time(row[_RECEIVED])
-            assert received is not None
-            its_month = f"{received:%Y-%m}"
+        for its_month, table in _by_month(_table(batch, ends)):
             if its_month != month and gathered:
-                yield month, _table(gathered)
-                gathered = defaultdict(list)
+                yield month, pa.concat_tables(gathered)
+                gathered = []
             month = its_month
-            _gather(gathered, row, received, ends[row[_SOURCE]])
+            gathered.append(table)
     if gathered:
-        yield month, _table(gathered)
+        yield month, pa.concat_tables(gathered)
 
 
-def _gather(
-    gathered: dict[str, list[Any]],
-    row: tuple[Any, ...],
-    received: datetime,
-    end: datetime | None,
-) -> None:
-    closed, due = read_time(row[_CLOSED]), read_time(row[_DUE])
-    for name, value in zip(_ORDER, row, strict=True):
-        gathered[name].append(value)
-    gathered["received_at"][-1] = received
-    gathered["closed_at"][-1] = closed
-    gathered["due_at"][-1] = due
-    gathered["on_time"].append(_on_time(closed, due, end))
+def _by_month(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """A table that is ordered by time, cut where a month begins."""
+    received = table["received_at"].combine_chunks()
+    months = pc.run_end_encode(pc.strftime(received, format="%Y-%m"))
+    start = 0
+    for month, end in zip(months.values.to_pylist(), months.run_ends.to_pylist(), strict=True):
+        yield month, table.slice(start, end - start)
+        start = end
 
 
-def _on_time(closed: datetime | None, due: datetime | None, end: datetime | None) -> bool | None:
+def _table(batch: list[tuple[Any, ...]], ends: dict[str, datetime | None]) -> pa.Table:
+    """Rows in the types of the fact table, with the verdict on time."""
+    columns = dict(zip(_ORDER, zip(*batch, strict=True), strict=True))
+    arrays = {
+        name: _array(values, _TYPES.get(name, pa.string())) for name, values in columns.items()
+    }
+    last = pa.array([ends[source] for source in columns["source"]], _MOMENT)
+    arrays["on_time"] = _on_time(arrays["closed_at"], arrays["due_at"], last)
+    return pa.table(arrays)
+
+
+def _array(values: tuple[Any, ...], wanted: pa.DataType) -> pa.Array:
+    """One column; SQLite has no booleans and no moments, so 0 and 1 and text come back."""
+    found = pa.array(values)
+    if pa.types.is_timestamp(wanted) and pa.types.is_string(found.type):
+        return pc.assume_timezone(found.cast(pa.timestamp("us")), "UTC")
+    return found.cast(wanted)
+
+
+def _on_time(closed: pa.Array, due: pa.Array, last: pa.Array) -> pa.Array:
     """Closed by the due moment; open and past it at the source's last moment is late.
 
-    None without a due moment, and for a case that may still be closed in time.
+    Null without a due moment, and for a case that may still be closed in time.
     """
-    if due is None:
-        return None
-    if closed is not None:
-        return closed <= due
-    return False if end is not None and due < end else None
-
-
-def _table(gathered: dict[str, list[Any]]) -> pa.Table:
-    types = {**_TYPES, "on_time": pa.bool_()}
-    arrays = {}
-    for name, values in gathered.items():
-        if pa.types.is_boolean(types.get(name, pa.null())):
-            # SQLite has no booleans: 0 and 1 come back.
-            values = [None if value is None else bool(value) for value in values]
-        elif name == "fact_id":
-            values = [str(value) for value in values]
-        arrays[name] = pa.array(values, types.get(name, pa.string()))
-    return pa.table(arrays)
+    overdue = pc.fill_null(pc.less(due, last), False)
+    undecided = pa.scalar(None, pa.bool_())
+    open_case = pc.if_else(overdue, pa.scalar(False), undecided)
+    closed_case = pc.less_equal(closed, due)
+    return pc.if_else(pc.is_valid(closed), closed_case, open_case)
 
 
 def _areas() -> pa.Table:
