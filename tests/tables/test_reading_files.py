@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import io
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -215,6 +216,39 @@ def test_a_stray_cell_in_the_last_corner_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         open_file(path)
     assert refusal.value.detail["cell"] == "XFD1048576"
+
+
+def test_a_stray_cell_is_refused_also_where_no_size_is_declared(tmp_path: Path) -> None:
+    whole, bare = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    book = xlsxwriter.Workbook(str(whole))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEAD)
+    sheet.write_number(1_048_575, 16_383, 1)
+    book.close()
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(bare, "w") as other:
+        for name in archive.namelist():
+            other.writestr(name, re.sub(rb"<dimension[^>]*/>", b"", archive.read(name)))
+    with pytest.raises(Refused) as refusal:
+        open_file(bare)
+    assert refusal.value.detail["cell"] == "XFD1048576"
+
+
+def test_changed_bytes_in_a_workbook_are_damage_said_in_words(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", [HEAD, *ROWS * 500])
+    content = bytearray(path.read_bytes())
+    draw = random.Random(12)
+    codes = set()
+    for _ in range(60):
+        spoilt = bytearray(content)
+        start = draw.randrange(len(content) - 200)
+        spoilt[start : start + 100] = draw.randbytes(100)
+        path.write_bytes(spoilt)
+        try:
+            for _ in read(path).iterate():
+                pass
+        except Refused as refusal:
+            codes.add(refusal.code)
+    assert "file.damaged" in codes
 
 
 def test_a_cell_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

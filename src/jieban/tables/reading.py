@@ -14,6 +14,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,16 @@ _FILLED_CELL = re.compile(
 )
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xls": (".xls",), "xlsb": (".xlsb",), "ods": (".ods",)}
 _DELIMITERS = (",", "\t", ";", "|")
+# What reading an archive may throw at a file whose bytes were cut off or changed.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+    EOFError,
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -162,7 +173,7 @@ def _open_zip(path: Path) -> OpenFile:
                 if kind == "xlsx" and _SHEET_ENTRY.fullmatch(entry.filename):
                     _refuse_stray_cells(path, archive, entry)
             mac_epoch = kind == "xlsx" and _has_mac_epoch(archive)
-    except (zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, EOFError) as problem:
+    except _BROKEN_ZIP as problem:
         raise _damaged(path, problem) from None
     return OpenFile(path, kind, _sheets(path, kind), mac_epoch=mac_epoch)
 
@@ -186,12 +197,12 @@ def _kind_of_zip(path: Path, names: set[str]) -> str:
 def _refuse_stray_cells(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Refuse a sheet whose filled cells span more than can be unpacked.
 
-    The declared size is often too large (formatted blanks count), so where it is suspicious
-    the cells themselves are looked at.
+    The declared size is often too large (formatted blanks count), so where it is suspicious,
+    or not declared, the cells themselves are looked at.
     """
     with archive.open(entry) as file:
         declared = _DIMENSION.search(file.read(_PEEK))
-    if not declared or _area(declared[1], int(declared[2])) <= CELLS_LIMIT:
+    if declared and _area(declared[1], int(declared[2])) <= CELLS_LIMIT:
         return
     widest, lowest, tail = b"A", 1, b""
     with archive.open(entry) as file:
@@ -216,7 +227,7 @@ def _has_mac_epoch(archive: zipfile.ZipFile) -> bool:
     try:
         with archive.open("xl/workbook.xml") as file:
             head = file.read(_PEEK)
-    except (KeyError, zipfile.BadZipFile, zipfile.zlib.error):  # type: ignore[attr-defined]
+    except (KeyError, zipfile.BadZipFile, zlib.error):
         return False
     return bool(re.search(rb"""date1904\s*=\s*["'](?:1|true)["']""", head))
 
