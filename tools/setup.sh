@@ -44,6 +44,7 @@ if [ ! -x "$venv/bin/python" ]; then
     fi
 fi
 
+say "正在安装依赖（$lock，约半分钟，只在第一次）…  Installing what $lock names; half a minute, once."
 "$venv/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r "$lock"
 "$venv/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check --no-deps --no-build-isolation -e .
 
