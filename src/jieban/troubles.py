@@ -5,10 +5,14 @@ is a bug and stays one.
 """
 
 import errno
+import re
 import sqlite3
 from collections.abc import Iterator
 
 from jieban.domain.errors import Refused
+
+_CLOSED_TO_US = re.compile("unable to open database|readonly database")
+_UNREACHED = re.compile("connect|resolve host")
 
 
 def as_refusal(error: BaseException) -> Refused | None:
@@ -23,11 +27,19 @@ def as_refusal(error: BaseException) -> Refused | None:
             return Refused("storage.full")
         if isinstance(cause, sqlite3.OperationalError) and "locked" in text:
             return Refused("storage.busy")
-        if isinstance(cause, PermissionError):
-            return Refused("storage.not_allowed", path=str(cause.filename or ""))
-        if type(cause).__module__.startswith("psycopg") and "connect" in text:
+        if isinstance(cause, PermissionError) or _is_read_only(cause):
+            return Refused("storage.not_allowed", path=str(getattr(cause, "filename", None) or ""))
+        if isinstance(cause, NotADirectoryError):
+            return Refused("storage.no_folder", path=str(cause.filename))
+        if isinstance(cause, sqlite3.OperationalError) and _CLOSED_TO_US.search(text):
+            return Refused("storage.not_writable")
+        if type(cause).__module__.startswith("psycopg") and _UNREACHED.search(text):
             return Refused("storage.no_database", reason=str(cause).splitlines()[0])
     return None
+
+
+def _is_read_only(cause: BaseException) -> bool:
+    return isinstance(cause, OSError) and cause.errno == errno.EROFS
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
