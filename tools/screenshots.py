@@ -25,7 +25,7 @@ ARGUMENTS = [
 ]
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 STARTS = ("/", "/tables/", "/runs/", "/appeals/", "/operator/", "/keys/", "/nothing-here/")
-_OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _FILE = re.compile(r"\.(csv|xlsx|json|zip|parquet|css|js|svg)$|/file/$|^/language/|^/healthz")
 
 
@@ -77,7 +77,7 @@ def take(browser: Browser, base: str, folder: Path, paths: dict[str, str], *, js
                 status = answer.status if answer else 0
                 over = 0
                 if js:
-                    over = page.evaluate(_OVER)
+                    over = page.evaluate(OVER)
                 if over > 0 or (status >= 400 and "nothing-here" not in path):
                     wrong += 1
                     print(f"{size} {language} {status} over by {over}px {path}")

@@ -218,12 +218,21 @@ def test_two_versions_stand_side_by_side_with_the_reason(home, computed, monkeyp
     given = {"number": "A104", "unit": unit, "ground": "duplicate", "evidence": "与 A101 重复。"}
     street.post(f"/runs/{computed.run_id}/appeal/", given)
     second.post(f"/appeals/{Appeal.objects.get().pk}/", {"granted": "yes", "reason": "属实"})
+    first = f"/runs/{computed.run_id}"
+    assert second.post(f"{first}/act/close/", {"because": "都已答复"}).status_code == 302
+    text = page(second, f"{first}/")
+    assert "重新测算2023年10月" in text, "what was granted is not in this run yet"
+    assert "公布第 1 版" not in text
     later = compute(home)
     assert later.version == 2
     second.post(f"/runs/{later.run_id}/act/review/", {"because": "一件申诉成立"})
     text = page(second, f"/runs/{later.run_id}/against/{computed.run_id}/")
     assert "一件申诉成立" in text
     assert "青禾一社区" in text
+    assert "v1 已审核，未公布；另有 v2 未公布" in page(second, f"{first}/street/")
+    assert second.post(f"/runs/{later.run_id}/act/publish/").status_code == 302
+    assert "v1 已审核，未公布；由 v2 取代" in page(second, f"{first}/street/")
+    assert "v2 已公布" in page(second, f"/runs/{later.run_id}/street/")
 
 
 def test_a_page_changes_as_soon_as_something_happened(home, computed):

@@ -1,10 +1,12 @@
 """What stands around every page: the language, the operator, refusals, and no need for scripts."""
 
+import errno
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import path
 
@@ -24,9 +26,17 @@ def _refuse(request):
     raise Refused("storage.full")
 
 
-# The site's addresses with two that go wrong.
+def _fill(request):
+    try:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    except OSError as full:
+        raise OperationalError from full
+
+
+# The site's addresses with three that go wrong.
 urlpatterns = [
     *site_urls.urlpatterns,
+    path("fills/", _fill),
     path("breaks/", _break),
     path("refuses/", _refuse),
 ]
@@ -57,6 +67,14 @@ def test_a_refusal_without_a_form_is_a_page_with_a_way_back(home):
     assert 'href="http://testserver/runs/"' in text
     away = browser.get("/refuses/", headers={"Referer": "https://elsewhere.example/"})
     assert "elsewhere" not in away.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+def test_a_trouble_of_the_machine_is_told_as_the_commands_tell_it(home):
+    answer = Client().get("/fills/")
+    assert answer.status_code == 503
+    assert Refused("storage.full").message("zh") in answer.content.decode()
 
 
 @pytest.mark.django_db
@@ -119,6 +137,6 @@ def test_no_page_is_wider_than_a_phone(home, live_server, tmp_path: Path):
         page = browser.new_page(viewport={"width": 390, "height": 844})
         for address in ("/", "/runs/", "/appeals/", "/operator/", "/keys/", "/runs/compute/"):
             page.goto(live_server.url + address)
-            over = page.evaluate(screenshots._OVER)
+            over = page.evaluate(screenshots.OVER)
             assert over <= 0, f"{address} is {over} px too wide"
         browser.close()

@@ -123,6 +123,11 @@ def appeal_counts(assessment: Assessment) -> dict[str, int]:
     return dict(counted)
 
 
+def granted_since(run: Run) -> int:
+    """Appeals of the run's assessment that were granted after it was computed."""
+    return appeals(run.assessment).filter(state="granted", decided_at__gt=run.computed_at).count()
+
+
 def appeal_by_number(number: int) -> Appeal:
     appeal = appeals().filter(pk=number).first()
     if appeal is None:

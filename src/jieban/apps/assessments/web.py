@@ -214,10 +214,11 @@ def run(request: Asked, run_id: str) -> HttpResponse:
 
 def _run_context(it: Any, **more: Any) -> dict[str, Any]:
     counts = selectors.appeal_counts(it.record.assessment) if it.record else {}
+    since = selectors.granted_since(it.record) if it.record else 0
     beside = neighbours(it)
     return {
         "shown": it,
-        "steps": steps.steps_of(it, counts, clock.now()),
+        "steps": steps.steps_of(it, counts, since, clock.now()),
         "review_form": ReviewForm(version=it.version),
         "close_form": BecauseForm(),
         "beside": beside,

@@ -3,6 +3,8 @@
 They stand in this app because they count cases, and the directory knows nothing of cases.
 """
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -34,13 +36,33 @@ CANDIDATES = 40
 SOURCES = ("source", "alias", "person", "")
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """Rows of every place and unit by its key, and the places with what lies below them."""
+
+    by_area: dict[int, int]
+    by_unit: dict[int, int]
+    branches: list[selectors.Branch]
+
+
+def _counted() -> _Counted:
+    """Counted once for each state of the ledger: without an event no row comes or moves."""
+    newest = next((event.number for event in ledger.newest(1)), 0)
+    return _count(str(settings.HOME.path), newest)
+
+
+@lru_cache(maxsize=2)
+def _count(_home: str, _newest_event: int) -> _Counted:
+    by_area = cases.rows_per_area()
+    return _Counted(by_area, cases.rows_per_unit(), selectors.branches(by_area))
+
+
 @require_GET
 def show_index(request: Asked) -> HttpResponse:
     """The tree of streets, who decided where cases belong, what waits to be confirmed."""
     words = request.GET.get("q", "").strip()
-    rows = cases.rows_per_area()
-    branches = selectors.branches(rows)
-    by_unit = cases.rows_per_unit()
+    counted = _counted()
+    rows, by_unit, branches = counted.by_area, counted.by_unit, counted.branches
     context: dict[str, Any] = {
         "words": words,
         "waiting": selectors.count_provisional(),
@@ -67,13 +89,13 @@ def show_index(request: Asked) -> HttpResponse:
 def list_areas(request: Asked) -> HttpResponse:
     """Every place, to be searched and narrowed by kind."""
     everything = [area for area in selectors.areas() if area.kind != "part"]
-    return _list(request, "area", everything, cases.rows_per_area())
+    return _list(request, "area", everything, _counted().by_area)
 
 
 @require_GET
 def list_units(request: Asked) -> HttpResponse:
     """Every unit, to be searched and narrowed by kind."""
-    return _list(request, "unit", list(selectors.units()), cases.rows_per_unit())
+    return _list(request, "unit", list(selectors.units()), _counted().by_unit)
 
 
 @acts
@@ -81,10 +103,9 @@ def list_provisional(request: Asked) -> HttpResponse:
     """Names an import brought that nobody has confirmed; confirm one, some, or a page of them."""
     if request.method == "POST":
         return _confirm_chosen(request)
-    with_below = {
-        branch.area.pk: branch.cases for branch in selectors.branches(cases.rows_per_area())
-    }
-    waiting = selectors.waiting(with_below, cases.rows_per_unit())
+    counted = _counted()
+    with_below = {branch.area.pk: branch.cases for branch in counted.branches}
+    waiting = selectors.waiting(with_below, counted.by_unit)
     kinds = _kinds([item.entry for item in waiting])
     chosen = request.GET.get("kind", "")
     shown = [item for item in waiting if not chosen or item.entry.kind == chosen]
@@ -98,12 +119,13 @@ def list_provisional(request: Asked) -> HttpResponse:
 def show_entry(request: Asked, what: str, code: str) -> HttpResponse:
     """One place or unit: names, validity, what lies below it, what happened to it."""
     entry = _entry(what, code)
-    rows = cases.rows_per_area() if what == "area" else cases.rows_per_unit()
+    counted = _counted()
+    rows = counted.by_area if what == "area" else counted.by_unit
     children = [child for child in entry.children.all() if child.kind != "part"]
     below: Any = _listed(what, children, rows)
     total = rows.get(entry.pk, 0)
     if what == "area":
-        branches = {branch.area.pk: branch for branch in selectors.branches(rows)}
+        branches = {branch.area.pk: branch for branch in counted.branches}
         total = branches[entry.pk].cases if entry.pk in branches else total
         below = [
             {"entry": child, "what": what, "cases": branches[child.pk].cases} for child in children

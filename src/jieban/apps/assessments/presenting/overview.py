@@ -195,6 +195,11 @@ def _beyond(it: Shown, level: str, most: int = 6) -> Said | None:
     address = reverse("assessments:table", args=[it.id, level]) + "?beyond=1"
     if level == "street":
         text = _("Streets that changed beyond noise: %(count)s of %(all)s.")
+        if len(moved) > len(named):
+            text = _(
+                "Streets that changed beyond noise: %(count)s of %(all)s. Small samples among "
+                "them, not named: %(small)s."
+            )
     else:
         text = _(
             "Communities that changed beyond noise: %(count)s of %(all)s. Small samples among "

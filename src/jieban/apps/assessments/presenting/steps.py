@@ -21,7 +21,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Way:
-    """The steps, warnings, and what is next: review, open, wait, publish, or nothing ("")."""
+    """The steps, warnings, and what is next: review, open, wait, recompute, publish, or ""."""
 
     steps: list[Step]
     next: str
@@ -32,8 +32,8 @@ class Way:
     granted: int
 
 
-def steps_of(it: Shown, appeals: dict[str, int], at: datetime) -> Way:
-    """`appeals` counts the assessment's appeals by state."""
+def steps_of(it: Shown, appeals: dict[str, int], granted_since: int, at: datetime) -> Way:
+    """`appeals` counts the assessment's appeals by state; `granted_since` those this run lacks."""
     record, window = it.record, it.window
     undecided, granted = appeals.get("raised", 0), appeals.get("granted", 0)
     if record is None:
@@ -48,6 +48,8 @@ def steps_of(it: Shown, appeals: dict[str, int], at: datetime) -> Way:
         following = "open" if window.opened is None else "wait" if is_open else "publish"
     else:
         following = ""
+    if following == "publish" and granted_since:
+        following = "recompute"
     if it.official_version:
         following = ""
     order = ["review", "open", "wait", "publish"]
