@@ -177,6 +177,23 @@ def test_without_a_street_only_a_unique_name_is_taken(home, tmp_path):
     assert ImportedCase.objects.select_related("area").get(number="A2").area.code == "990201"
 
 
+@pytest.mark.parametrize("with_district", [True, False])
+@pytest.mark.parametrize("files", [["streetless", "whole"], ["whole", "streetless"], ["both"]])
+def test_a_new_name_is_one_place_whichever_row_names_its_street(
+    home, tmp_path, files, with_district
+):
+    if with_district:
+        bring(write_directory(tmp_path / "d.xlsx", PLACES[:1]))
+    rows = {"streetless": [row("A1", 被反映街乡镇="不详")], "whole": [row("A2")]}
+    rows["both"] = rows["streetless"] + rows["whole"]
+    for name in files:
+        export = write_export(tmp_path / f"{name}.csv", rows[name])
+        case_services.import_file(CLERK, export, at=AT, home=home)
+    community = Area.objects.get(kind="community")
+    assert community.parent.name == "青禾街道"
+    assert {case.area_id for case in ImportedCase.objects.all()} == {community.pk}
+
+
 def test_what_names_no_place_is_still_the_only_districts(home, tmp_path):
     bring(write_directory(tmp_path / "d.xlsx", PLACES, OFFICES))
     rows = [

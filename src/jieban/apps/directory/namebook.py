@@ -5,12 +5,16 @@ costs a dictionary access. A name nobody knows yet becomes a provisional entry a
 through the `create` functions handed in; 不详 and blanks never do.
 
 Order of trust for a community: its name (or an alias) within the street that the row names;
-without a street, its name in the whole district if only one community bears it. Where the
+without a street, its name in the whole district if only one community bears it. A name that
+first came without a street is one with the community of that name in the first street that
+names it: which row stands first in a file must not make two places of one. Where the
 directory holds exactly one district, what names no place at all is still the district's.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from django.db.models import Q
 
 from jieban.apps.directory.models import Alias, Area, Unit
 from jieban.domain.directory.names import is_unknown, same_name_key, tidy_name
@@ -18,6 +22,8 @@ from jieban.domain.directory.names import is_unknown, same_name_key, tidy_name
 LOWEST = ("community", "village")
 CreateArea = Callable[[str, str, int | None, int | None], int]
 CreateUnit = Callable[[str], int]
+# Puts an area into a street.
+MoveArea = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -37,26 +43,31 @@ class NameBook:
 
     Shapes: `streets` name key → id; `communities` (street id or None, name key) → id;
     `anywhere` name key → ids of all communities that bear it; `parts` (street id,
-    community id) → id. Aliases are kept apart since they change who decided. `district` is
-    the only district of the directory, if it holds exactly one.
+    community id) → id; `streetless` name key → id of a provisional community that no street
+    has been named for yet. Aliases are kept apart since they change who decided. `district`
+    is the only district of the directory, if it holds exactly one.
     """
 
     create_area: CreateArea
     create_unit: CreateUnit
+    move_area: MoveArea
     streets: dict[str, int] = field(default_factory=dict)
     street_aliases: dict[str, int] = field(default_factory=dict)
     communities: dict[tuple[int | None, str], int] = field(default_factory=dict)
     community_aliases: dict[tuple[int | None, str], int] = field(default_factory=dict)
     anywhere: dict[str, set[int]] = field(default_factory=dict)
     parts: dict[tuple[int, int], int] = field(default_factory=dict)
+    streetless: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     district: int | None = None
     _seen: dict[tuple[str, str, bool], Attribution] = field(default_factory=dict)
     _seen_units: dict[str, int | None] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, create_area: CreateArea, create_unit: CreateUnit) -> "NameBook":
-        book = cls(create_area, create_unit)
+    def load(
+        cls, create_area: CreateArea, create_unit: CreateUnit, move_area: MoveArea
+    ) -> "NameBook":
+        book = cls(create_area, create_unit, move_area)
         fields = ("id", "kind", "name_key", "parent_id", "also_parent_id")
         # Entries still valid come last, so that of two with one name the valid one is found.
         rows = list(
@@ -67,6 +78,12 @@ class NameBook:
             book._add_area(number, kind, key, parent, also)
         districts = [row[0] for row in rows if row[1] == "district"]
         book.district = districts[0] if len(districts) == 1 else None
+        lone = Area.objects.filter(provisional=True, kind__in=LOWEST)
+        # A community that has parts crosses streets and lies in none.
+        lone = lone.filter(Q(parent=None) | Q(parent=book.district)).exclude(
+            pk__in=Area.objects.exclude(also_parent=None).values("also_parent")
+        )
+        book.streetless = {key: number for number, key in lone.values_list("id", "name_key")}
         units = list(Unit.objects.order_by("-position").values_list("id", "name_key", "valid_to"))
         units.sort(key=lambda row: row[2] is None)
         for number, key, _ in units:
@@ -124,8 +141,15 @@ class NameBook:
             return Attribution(self.communities[(street_id, key)], by_street)
         elif (street_id, key) in self.community_aliases:
             return Attribution(self.community_aliases[(street_id, key)], "alias")
-        parent = street_id or self.district
-        return Attribution(self._new_area("community", community, parent, None), "source")
+        if street_id is not None and key in self.streetless:
+            number = self.streetless.pop(key)
+            self.move_area(number, street_id)
+            self.communities[(street_id, key)] = number
+            return Attribution(number, by_street)
+        number = self._new_area("community", community, street_id or self.district, None)
+        if street_id is None:
+            self.streetless[key] = number
+        return Attribution(number, "source")
 
     def _street(self, name: str) -> tuple[int | None, str]:
         if is_unknown(name):

@@ -63,7 +63,10 @@ def open_namebook() -> Iterator[tuple[NameBook, list[dict[str, str]]]]:
         made.append({"kind": "unit", "name": name})
         return unit.pk
 
-    yield NameBook.load(create_area, create_unit), made
+    def move_area(number: int, street: int) -> None:
+        Area.objects.filter(pk=number).update(parent_id=street)
+
+    yield NameBook.load(create_area, create_unit, move_area), made
 
 
 @transaction.atomic
