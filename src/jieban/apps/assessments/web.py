@@ -40,7 +40,6 @@ from jieban.domain.assessments.publication import Window
 from jieban.domain.errors import Refused
 from jieban.domain.words import language
 from jieban.evaluation.rows import fact_rows
-from jieban.evaluation.runs import moves
 from jieban.evaluation.tables import render as render_table
 from jieban.sealing import Sealer
 
@@ -284,7 +283,7 @@ def compare(request: Asked, run_id: str, other: str) -> HttpResponse:
     if after.version < before.version:
         after, before = before, after
     levels = [
-        (LEVELS[level], versions.parted(level, moves(before.run, after.run, level)))
+        (LEVELS[level], versions.parted(level, before.run, after.run))
         for level in ("street", "community", "unit")
     ]
     context = {"shown": after, "before": before, "levels": levels}

@@ -93,7 +93,7 @@ def _which_rates(why: Explanation, rulebook: Rulebook) -> str:
 def _where_to_look(why: Explanation, rulebook: Rulebook) -> str:
     one = points(why.one_answer, rulebook.print_decimals)
     answers = _(
-        "It stands on %(now)s cases (%(before)s before); one case moves it by up to %(one)s points."
+        "Answers it stands on: %(now)s (%(before)s before); one moves it by up to %(one)s points."
     ) % {
         "now": why.answers_now,
         "before": why.answers_before,
@@ -104,9 +104,8 @@ def _where_to_look(why: Explanation, rulebook: Rulebook) -> str:
         return answers
     first = telling[0]
     look = _(
-        "By category, %(category)s weighs most in it (%(points)s points, "
-        "%(before)s cases before, %(now)s now): where to look first, not a "
-        "cause."
+        "By category, %(category)s weighs most in it (%(points)s points; cases: "
+        "%(before)s before, %(now)s now): where to look first, not a cause."
     ) % {
         "category": _category(first.category),
         "points": _signed(first.contribution, rulebook),

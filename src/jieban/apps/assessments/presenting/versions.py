@@ -1,9 +1,18 @@
 """Two versions of one assessment side by side: whose figures changed, who was merely passed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jieban.evaluation.runs import Move
+from jieban.evaluation.levels import SMALL
+from jieban.evaluation.runs import Move, Run, moves
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One place's move; `rank_of` is how many are ranked with it, None where nobody is."""
+
+    move: Move
+    rank_of: int | None
+    is_small: bool
 
 
 @dataclass(frozen=True)
@@ -11,12 +20,17 @@ class Parted:
     """The moves of one level: with another score, and with only another rank."""
 
     level: str
-    changed: list[Move]
-    passed: list[Move]
+    changed: list[Moved]
+    passed: list[Moved]
 
 
-def parted(level: str, moves: Sequence[Move]) -> Parted:
+def parted(level: str, before: Run, after: Run) -> Parted:
     """A place whose own score stands did nothing: others moved past it."""
-    changed = [move for move in moves if move.score_before != move.score_after]
-    passed = [move for move in moves if move.score_before == move.score_after]
+    changed: list[Moved] = []
+    passed: list[Moved] = []
+    for move in moves(before, after, level):
+        row = after.row(level, move.id) or before.row(level, move.id)
+        assert row is not None
+        told = Moved(move, row.rank_of, row.group == SMALL)
+        (passed if move.score_before == move.score_after else changed).append(told)
     return Parted(level, changed, passed)
