@@ -26,7 +26,10 @@ WARM_ROUNDS = 3
 FLOOR = "/keys/"
 JIEBAN = str(Path(sys.executable).with_name("jieban"))
 _LINK = re.compile(r'href="(/[^"#]*)"')
-_SKIPPED = re.compile(r"^/(static|language|operator)|\.(zip|xlsx|csv|json|parquet)|compute|rejects")
+# Files, forms that act, and addresses that only lead on.
+_SKIPPED = re.compile(
+    r"^/(static|language|operator|tables)|\.(zip|xlsx|csv|json|parquet)|compute|rejects"
+)
 
 
 def ask(port: int, path: str) -> tuple[float, int, str]:
