@@ -146,6 +146,16 @@ def test_an_appeal_granted_by_a_second_person_makes_version_two(imported):
     services.review_run(CLERK, second.run_id, at=later, because="申诉成立 1 件")
     services.publish_run(CLERK, second.run_id, at=later + timedelta(days=1), home=imported)
 
+    afterwards = later + timedelta(days=2)
+    refused(
+        "run.newer_published",
+        services.publish_run,
+        CLERK,
+        first.run_id,
+        at=afterwards,
+        home=imported,
+    )
+
     before = {each.name: each for each in selectors.figures(imported, first.run_id).level("unit")}
     after = {each.name: each for each in selectors.figures(imported, second.run_id).level("unit")}
     was, now = before["青禾街道"], after["青禾街道"]

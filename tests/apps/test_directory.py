@@ -121,6 +121,15 @@ def test_what_no_column_can_hold_is_sent_back_on_every_database(tmp_path):
     ]
 
 
+def test_a_code_that_stands_twice_is_taken_once(tmp_path):
+    twice = [*PLACES, ("990101", "青禾七社区", "社区", "9901")]
+    file = write_directory(tmp_path / "d.xlsx", twice)
+    outcome = bring(file)
+    assert [reject.reason for reject in outcome.file.rejected] == ["directory.code_twice"]
+    assert Area.objects.get(code="990101").name == "青禾一社区"
+    assert bring(file).counts["changed"] == 0
+
+
 def test_the_layout_of_published_division_codes_is_read(tmp_path):
     file = tmp_path / "d.csv"
     with file.open("w", encoding="utf-8", newline="") as out:

@@ -15,7 +15,9 @@ from jieban.home import Home
 def test_the_command_names_the_files_it_wrote(tmp_path: Path) -> None:
     folder = tmp_path / "exports"
     arguments = [str(folder), "--rows", "1000", "--periods", "3", "--last-period", "2024-03"]
-    done = CliRunner().invoke(invent, arguments, obj=Desk(Home(tmp_path), json=True, records=Database()))
+    done = CliRunner().invoke(
+        invent, arguments, obj=Desk(Home(tmp_path), json=True, records=Database())
+    )
     assert done.exit_code == 0, done.output
     answer = json.loads(done.stdout)
     assert answer["periods"] == ["2024-01", "2024-02", "2024-03"]
@@ -27,6 +29,8 @@ def test_the_command_names_the_files_it_wrote(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", [["--rows", "5"], ["--periods", "1"], ["--last-period", "März"]])
 def test_misuse_is_refused_before_anything_is_written(tmp_path: Path, wrong: list[str]) -> None:
     folder = tmp_path / "exports"
-    done = CliRunner().invoke(invent, [str(folder), *wrong], obj=Desk(Home(tmp_path), json=True, records=Database()))
+    done = CliRunner().invoke(
+        invent, [str(folder), *wrong], obj=Desk(Home(tmp_path), json=True, records=Database())
+    )
     assert done.exit_code == 2
     assert not folder.exists()

@@ -98,7 +98,7 @@ def test_every_refusal_has_a_sentence_an_exit_code_and_leaves_nothing(jieban, tm
         (("cases", "show", "G1"), "case.not_found"),
         (("evaluate", "run", "--period", "2023-10", "--rulebook", "无此细则"), "rulebook.unknown"),
         (("evaluate", "run", "--period", "十月", *RULEBOOK), "period.bad_name"),
-        (("evaluate", "run", "--period", "2023-10", *RULEBOOK), "period.no_facts"),
+        (("evaluate", "run", "--period", "2023-10", *RULEBOOK), "period.no_facts_at_all"),
         (("evaluate", "review", "nothing"), "run.not_recorded"),
         (("serve", "--host", "0.0.0.0"), "serve.not_loopback"),
     ]

@@ -6,6 +6,7 @@ import signal
 import pytest
 from tests.apps.exports import row, write_export
 
+from jieban.domain.errors import Refused
 from jieban.tables import ahead
 from jieban.tables.rows import ParsedRow, read
 
@@ -56,8 +57,9 @@ def test_a_small_file_is_read_where_it_is_asked_for(export):
 
 def test_a_reader_that_dies_is_noticed(export, monkeypatch):
     monkeypatch.setattr(ahead, "LARGE", 0)
-    with pytest.raises(RuntimeError, match="ended before its time"):
+    with pytest.raises(Refused) as refusal:
         list(ahead.iterate(read(export), 100, pull_the_plug))
+    assert refusal.value.code == "file.reader_ended"
 
 
 def test_a_bug_in_the_reader_is_not_swallowed(export, monkeypatch):

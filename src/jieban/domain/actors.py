@@ -7,6 +7,10 @@ wants a second person, it compares `id`.
 
 from dataclasses import dataclass
 
+from jieban.domain.errors import Refused
+
+LONGEST_NAME = 64
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -18,8 +22,14 @@ class Actor:
 
     @classmethod
     def named(cls, name: str, post: str = "") -> "Actor":
-        """An actor known by name alone; the same name is the same person."""
+        """An actor known by name alone; the same name is the same person.
+
+        Raises:
+            Refused "actor.name_too_long".
+        """
         tidy = " ".join(name.split())
+        if len(tidy) > LONGEST_NAME:
+            raise Refused("actor.name_too_long", limit=LONGEST_NAME)
         return cls(id=tidy.casefold(), name=tidy, post=post)
 
 

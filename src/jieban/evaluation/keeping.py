@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from jieban.evaluation.levels import Change, Level, RateFigure, Row
 
@@ -77,7 +78,7 @@ def _decimal(text: str | None) -> Decimal | None:
 
 def levels_from(path: Path) -> dict[str, Level]:
     """The levels that `levels_json` described, out of a file."""
-    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored = orjson.loads(path.read_bytes())
     return {
         name: Level(
             level=name,

@@ -297,6 +297,8 @@ def _may_hold(facts: FactsFolder, window: Window) -> bool:
 
 def _no_facts(facts: FactsFolder, rulebook: Rulebook, name: str) -> Refused:
     available = _spans(periods_with_facts(facts, rulebook))
+    if not available:
+        return Refused("period.no_facts_at_all", period=name)
     return Refused("period.no_facts", period=name, available=available)
 
 

@@ -31,7 +31,8 @@ def iterate(reading: Reading, chunk: int, prepare: Prepare[T]) -> Iterator[list[
     of the reading are complete when the iterator ends.
 
     Raises:
-        Refused: what reading refuses, from whichever process.
+        Refused: what reading refuses, from whichever process; "file.reader_ended" if the other
+            process was ended from outside, most often for want of memory.
     """
     path = reading.file.path
     # A process that others watch over (a web worker may be one) must not start its own.
@@ -66,7 +67,7 @@ def _from_another_process(
             else:
                 raise RuntimeError(f"reading {path.name} failed: {content}")
     except EOFError:
-        raise RuntimeError(f"the process reading {path.name} ended before its time") from None
+        raise Refused("file.reader_ended", name=path.name) from None
     finally:
         process.terminate()
         process.join()

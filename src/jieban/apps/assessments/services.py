@@ -132,6 +132,9 @@ def publish_run(actor: Actor, run_id: str, *, at: datetime, home: Home) -> Run:
         granted_since=raised.filter(
             state=appeals.State.GRANTED.value, decided_at__gt=run.computed_at
         ).count(),
+        newer_published=assessment.runs.filter(
+            state=State.PUBLISHED.value, version__gt=run.version
+        ).exists(),
     )
     evaluation.check_files(selectors.figures(home, run_id))
     manifest = home.runs / run_id / "manifest.json"

@@ -196,9 +196,16 @@ class _DirectoryWriter:
         self.units: dict[str, Unit] = {unit.code: unit for unit in Unit.objects.all()}
         self.positions = {Area: _next_position(Area), Unit: _next_position(Unit)}
         self.links: list[tuple[Entry, Line]] = []
+        self.codes: set[tuple[str, str]] = set()
 
     def write(self, line: Line) -> None:
         model: type[Area] | type[Unit] = Unit if line.what == "unit" else Area
+        if line.code and (line.what, line.code) in self.codes:
+            # The first line counts: taking both would change the entry at every import.
+            self.outcome.counts["rejected"] += 1
+            self.outcome.file.reject(line, "directory.code_twice", line.code)
+            return
+        self.codes.add((line.what, line.code))
         parent = self._find(model, line.parent) if line.parent else None
         if line.parent and parent is None:
             self.outcome.counts["rejected"] += 1

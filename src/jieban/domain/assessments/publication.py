@@ -77,19 +77,28 @@ def check_close(window: Window, at: datetime, reason: str) -> None:
 
 
 def check_publish(
-    state: State, window: Window, at: datetime, *, undecided: int, granted_since: int
+    state: State,
+    window: Window,
+    at: datetime,
+    *,
+    undecided: int,
+    granted_since: int,
+    newer_published: bool,
 ) -> None:
     """May this run become official?
 
     `undecided` counts appeals without a decision, `granted_since` those granted after the
-    run was computed: their exclusions are not in its figures.
+    run was computed: their exclusions are not in its figures; `newer_published` says that a
+    later version is official already.
 
     Raises:
         Refused "run.not_reviewed", "run.no_appeal_window", "run.window_still_open",
-            "run.appeals_undecided", "run.appeals_not_in_run".
+            "run.appeals_undecided", "run.appeals_not_in_run", "run.newer_published".
     """
     if state is not State.REVIEWED:
         raise Refused("run.not_reviewed")
+    if newer_published:
+        raise Refused("run.newer_published")
     if window.opened is None:
         raise Refused("run.no_appeal_window")
     if window.is_open(at):
