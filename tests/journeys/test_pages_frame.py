@@ -1,9 +1,7 @@
 """What stands around every page: the language, the operator, refusals, and no need for scripts."""
 
 import errno
-import shutil
 import sys
-from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -15,7 +13,6 @@ from jieban.site import urls as site_urls
 from tests.conftest import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "tools"))
-CHROMIUM = shutil.which("chromium")
 
 
 def _break(request):
@@ -122,21 +119,3 @@ def test_the_compiled_catalogues_are_those_of_the_sources():
 
     for po in messages.catalogues().values():
         assert po.with_suffix(".mo").read_bytes() == polib.pofile(str(po)).to_binary()
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
-@pytest.mark.django_db(transaction=True)
-def test_no_page_is_wider_than_a_phone(home, live_server, tmp_path: Path):
-    from playwright.sync_api import sync_playwright
-
-    import screenshots
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=screenshots.ARGUMENTS)
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        for address in ("/", "/runs/", "/appeals/", "/operator/", "/keys/", "/runs/compute/"):
-            page.goto(live_server.url + address)
-            over = page.evaluate(screenshots.OVER)
-            assert over <= 0, f"{address} is {over} px too wide"
-        browser.close()
