@@ -1,12 +1,14 @@
 """Reading a large file in a process of its own, ahead of whoever stores its rows.
 
 Reading and storing cost about the same; side by side a large file takes little more than
-the dearer of the two. A small file is read where it is asked for: starting a process would
-take longer. Rows come in the same order and with the same remarks either way.
+the dearer of the two. A small file is read where it is asked for, since starting a process
+would take longer, and so is a workbook, which would have to be unpacked a second time. Rows
+come in the same order and with the same remarks either way.
 """
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Callable, Iterator
 from multiprocessing import current_process, get_context
@@ -36,7 +38,8 @@ def iterate(reading: Reading, chunk: int, prepare: Prepare[T]) -> Iterator[list[
     """
     path = reading.file.path
     # A process that others watch over (a web worker may be one) must not start its own.
-    if path.stat().st_size < LARGE or current_process().daemon:
+    small = path.stat().st_size < LARGE or not reading.file.encoding
+    if small or current_process().daemon:
         for rows in reading.iterate(chunk):
             yield prepare(rows)
         return
@@ -78,6 +81,8 @@ def _read(
     sender: Connection, path: Path, profile: Profile, chunk: int, prepare: Prepare[Any]
 ) -> None:
     """The other process: read, prepare, send; the pipe holds it back to one chunk ahead."""
+    # Rows hold no reference cycles; the collector would walk the remembered words for nothing.
+    gc.disable()
     try:
         reading = read(path, profile)
         for rows in reading.iterate(chunk):

@@ -1,24 +1,23 @@
-"""From a row as it was read to what is stored of it: its digest and its sealed half.
+"""From a row as it was read to what is stored of it.
 
-No Django here: a large file is prepared in a process of its own (see `tables.ahead`).
+No Django and no keys here: a large file is prepared in a process of its own (see
+`tables.ahead`), which has no need of either.
 """
 
-from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
-from jieban.sealing import Sealer
 from jieban.tables.rows import ParsedRow
 
-# What a row says, without where in the file it stands and how its cells were written.
-_CONTENT = slice(ParsedRow._fields.index("number"), ParsedRow._fields.index("raw"))
+# What a row says openly, without where in the file it stands and how its cells were written.
+_OPEN = slice(ParsedRow._fields.index("number"), ParsedRow._fields.index("private"))
 
 
 class Prepared(NamedTuple):
     """One row ready to be stored. The fields from `number` to `passes` stand in the order of
-    the table's columns; times are written as the database keeps them. `digest` is over all
-    the row says, `sealed` is its personal part.
+    the table's columns; times are written as the database keeps them. `content` is what the
+    row says openly, `private` its personal part to be sealed; both as bytes to be digested.
     """
 
     number: str
@@ -41,29 +40,25 @@ class Prepared(NamedTuple):
     held: bool
     returns: int
     passes: int
-    digest: bytes
-    sealed: bytes
+    content: bytes
+    private: bytes
     sheet: str
     line: int
 
 
 class Preparer:
-    """Prepares rows with the keys of one folder; survives pickling.
+    """Prepares rows; survives pickling.
 
     `zone_kept` says whether this database's moments keep their zone (PostgreSQL) or are
     written without one, in UTC (SQLite, as Django writes them).
     """
 
-    def __init__(self, keys: Path, *, zone_kept: bool) -> None:
-        self.keys = keys
+    def __init__(self, *, zone_kept: bool) -> None:
         self.zone_kept = zone_kept
 
     def __call__(self, rows: list[ParsedRow]) -> list[tuple[object, ...]]:
         """The rows as plain tuples in the order of `Prepared`, which travel lighter."""
-        sealer = Sealer(self.keys)
-        digest_of = sealer.digest
         sorted_keys = orjson.OPT_SORT_KEYS
-        halves = sealer.seal_all([orjson.dumps(row.private, option=sorted_keys) for row in rows])
         end = None if self.zone_kept else -len("+00:00")
         return [
             (
@@ -87,10 +82,10 @@ class Preparer:
                 row.held,
                 row.returns,
                 row.passes,
-                digest_of(orjson.dumps(row[_CONTENT], option=sorted_keys)),
-                half,
+                orjson.dumps(row[_OPEN]),
+                orjson.dumps(row.private, option=sorted_keys),
                 row.sheet,
                 row.line,
             )
-            for row, half in zip(rows, halves, strict=True)
+            for row in rows
         ]

@@ -64,7 +64,7 @@ _AREA = _POSITION["area_id"]
 _BY = _POSITION["attributed_by"]
 _VERSION = _POSITION["version"]
 _PLACED = Prepared._fields.index("category")
-_SAID = Prepared._fields.index("digest")
+_SAID = Prepared._fields.index("content")
 
 Key = str | tuple[str, ...]
 
@@ -141,7 +141,7 @@ def import_file(
             record.save()
             with storage.Inserter() as inserter:
                 work = _Work(record, reading.profile, book, sealer, inserter)
-                prepare = Preparer(home.keys, zone_kept=storage.keeps_zone())
+                prepare = Preparer(zone_kept=storage.keeps_zone())
                 for chunk in ahead.iterate(reading, CHUNK, prepare):
                     work.take([Prepared._make(row) for row in chunk])
                     if on_progress is not None:
@@ -223,7 +223,7 @@ class _Pending(NamedTuple):
 
     before: storage.Known
     values: tuple[Any, ...]
-    sealed: bytes
+    private: bytes
     digest: bytes
 
 
@@ -261,20 +261,20 @@ class _Work:
         self.counts.read += len(chunk)
         latest = self._last_of_each_key(chunk)
         self.inserter.wait()
-        known = self._known(latest.values())
+        known = self._known(row for row, _ in latest.values())
         new: list[tuple[Any, ...]] = []
-        sealed: list[bytes] = []
-        for key, row in latest.items():
+        private: list[bytes] = []
+        for key, (row, digest) in latest.items():
             before = known.get(key)
             if before is None:
-                new.append(self._values(row, self.next_id, 1))
-                sealed.append(row.sealed)
+                new.append(self._values(row, self.next_id, 1, digest))
+                private.append(row.private)
                 self.seen[self.next_id] = (row.sheet, row.line)
                 self.next_id += 1
             else:
-                self._compare(before, row)
+                self._compare(before, row, digest)
         self.counts.new += len(new)
-        self.inserter.put(new, sealed)
+        self.inserter.put(new, self.sealer.seal_all(private))
 
     def finish(self) -> None:
         """Write the corrections and settle the counts: what is nothing else said the same."""
@@ -285,27 +285,28 @@ class _Work:
         counts = self.counts
         counts.same = counts.read - counts.new - counts.changed - counts.superseded
 
-    def _compare(self, before: storage.Known, row: Prepared) -> None:
+    def _compare(self, before: storage.Known, row: Prepared, digest: bytes) -> None:
         waiting = self.pending.get(before.id)
-        if row.digest != (waiting.digest if waiting else before.digest):
+        if digest != (waiting.digest if waiting else before.digest):
             if before.id in self.seen:
                 self._list_superseded(*self.seen[before.id], row.number)
-            if row.digest == before.digest:
+            if digest == before.digest:
                 del self.pending[before.id]
             else:
-                values = self._values(row, before.id, before.version)
-                self.pending[before.id] = _Pending(before, values, row.sealed, row.digest)
+                values = self._values(row, before.id, before.version, digest)
+                self.pending[before.id] = _Pending(before, values, row.private, digest)
         self.seen[before.id] = (row.sheet, row.line)
 
-    def _last_of_each_key(self, chunk: list[Prepared]) -> dict[Key, Prepared]:
+    def _last_of_each_key(self, chunk: list[Prepared]) -> dict[Key, tuple[Prepared, bytes]]:
         """Of rows with one key the last counts; an earlier one that said otherwise is listed."""
-        latest: dict[Key, Prepared] = {}
+        latest: dict[Key, tuple[Prepared, bytes]] = {}
+        digest_of = self.sealer.digest
         for row in chunk:
-            key = self.key_of(row)
+            key, digest = self.key_of(row), digest_of(row.content + row.private)
             earlier = latest.get(key)
-            if earlier is not None and earlier.digest != row.digest:
-                self._list_superseded(earlier.sheet, earlier.line, row.number)
-            latest[key] = row
+            if earlier is not None and earlier[1] != digest:
+                self._list_superseded(earlier[0].sheet, earlier[0].line, row.number)
+            latest[key] = (row, digest)
         return latest
 
     def _list_superseded(self, sheet: str, line: int, number: str) -> None:
@@ -317,7 +318,7 @@ class _Work:
         stored = storage.known(self.profile.source, [row.number for row in rows])
         return {self.key_of(entry): entry.known for entry in stored}
 
-    def _values(self, row: Prepared, pk: int, version: int) -> tuple[Any, ...]:
+    def _values(self, row: Prepared, pk: int, version: int, digest: bytes) -> tuple[Any, ...]:
         """The row in the order of `storage.COLUMNS`."""
         place = self.book.place(row.street, row.community, nested=self.profile.nested)
         return (
@@ -329,7 +330,7 @@ class _Work:
             self.book.unit(row.unit),
             *row[_PLACED:_SAID],
             version,
-            row.digest,
+            digest,
             self.record.pk,
         )
 
@@ -345,11 +346,11 @@ class _Work:
         versions: list[ImportedVersion] = []
         updates: list[tuple[Any, ...]] = []
         sealed: list[tuple[int, bytes]] = []
-        for before, values, half, _ in corrections:
+        for before, values, private, _ in corrections:
             if before.brought_by != self.record.pk:
-                values = self._as_next_version(old_rows[before.id], values, half, versions)
+                values = self._as_next_version(old_rows[before.id], values, private, versions)
             updates.append(values)
-            sealed.append((before.id, half))
+            sealed.append((before.id, self.sealer.seal(private)))
         ImportedVersion.objects.bulk_create(versions, batch_size=500)
         storage.update(updates, sealed)
 
@@ -357,7 +358,7 @@ class _Work:
         self,
         old: ImportedCase,
         values: tuple[Any, ...],
-        half: bytes,
+        private: bytes,
         versions: list[ImportedVersion],
     ) -> tuple[Any, ...]:
         """The row's values with the next version number, and the old content put aside.
@@ -372,7 +373,7 @@ class _Work:
             if (after := _as_read(name, values[_POSITION[name]])) != content[name]
         }
         kept = getattr(old, "private", None)
-        if kept is None or self.sealer.open(kept.sealed) != self.sealer.open(half):
+        if kept is None or self.sealer.open(kept.sealed) != private:
             differences[PERSONAL] = (None, None)
         if not differences:
             return values
