@@ -50,6 +50,7 @@ HEAD = [
     "是否满意",
     "工单性质",
 ]
+JIEBAN = str(Path(sys.executable).with_name("jieban"))
 TEXT = "反映小区内路灯多日不亮，夜间出行不便，希望尽快维修，已多次联系物业未果。"
 
 
@@ -134,13 +135,21 @@ def bare_insert(path: Path, folder: Path) -> None:
     bare_insert.seconds = time.perf_counter() - started  # type: ignore[attr-defined]
 
 
+def empty_database(home: Path) -> None:
+    """PostgreSQL keeps what an earlier round brought; a fresh home has an empty SQLite."""
+    if "JIEBAN_DATABASE_URL" in os.environ:
+        for words in (
+            ("migrate", "assessments", "zero"),
+            ("migrate", "cases", "zero"),
+            ("migrate",),
+        ):
+            command = [JIEBAN, "--home", str(home), "manage", *words]
+            subprocess.run(command, check=False, capture_output=True)
+
+
 def jieban_import(path: Path, home: Path) -> int:
     """Import as a whole process; peak memory of that process in MiB."""
-    jieban = Path(sys.executable).with_name("jieban")
-    if "JIEBAN_DATABASE_URL" in os.environ:
-        flush = [str(jieban), "--home", str(home), "manage", "migrate", "cases", "zero"]
-        subprocess.run(flush, check=False, capture_output=True)
-    command = [str(jieban), "--home", str(home), "cases", "import", str(path), "--json"]
+    command = [JIEBAN, "--home", str(home), "cases", "import", str(path), "--json"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 
@@ -165,6 +174,7 @@ def main() -> None:
             floors, imports, peak = [], [], 0
             for turn in range(wanted.rounds):
                 floors.append(timed(lambda: calamine_alone(book)))
+                empty_database(folder / f"x{turn}")
                 started = time.perf_counter()
                 peak = jieban_import(book, folder / f"x{turn}")
                 imports.append(time.perf_counter() - started)
@@ -178,6 +188,7 @@ def main() -> None:
             write_csv(export, wanted.csv)
             bare_insert(export, folder)
             floor = bare_insert.seconds  # type: ignore[attr-defined]
+            empty_database(folder / "c")
             whole = timed(lambda: jieban_import(export, folder / "c"))
             database = "PostgreSQL" if "JIEBAN_DATABASE_URL" in os.environ else "SQLite"
             print(
