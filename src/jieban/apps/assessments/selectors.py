@@ -17,7 +17,6 @@ from jieban.home import Home
 from jieban.sealing import Sealer
 
 DEFAULT_RULEBOOK = "beijing-district"
-_OFFICIAL = (State.PUBLISHED.value, State.SUPERSEDED.value)
 
 
 @dataclass(frozen=True)

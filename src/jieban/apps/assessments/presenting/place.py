@@ -32,7 +32,6 @@ from jieban.apps.assessments.presenting.words import (
     KINDS,
     RATES,
     base_name,
-    in_sentence,
     place_name,
     rates_shown,
 )
@@ -284,7 +283,3 @@ def rate_halves(rate: str) -> tuple[tuple[str, ...], str]:
     """Names of the counts above and below the line of a rate."""
     rule = RATE_RULES[rate]
     return (rule.part, rule.mostly) if rule.mostly else (rule.part,), rule.whole
-
-
-def rate_in_words(rate: str) -> str:
-    return in_sentence(RATES[rate].name)
