@@ -1,15 +1,32 @@
-"""Who acts.
+"""Who acts, and what they may do where.
 
-Until accounts exist, an actor is a name somebody gave: the page asks for it, the
-command takes `--as`. It is written into every event as it was said. Where a rule
-wants a second person, it compares `id`.
+An actor comes from a signed-in account with its posts 岗位 of the day, from an API token, or
+from the machine itself: whoever runs a command there holds the database and its keys anyway,
+so nothing is gained by pretending to hold them back; the ledger writes that it was a command.
+Code asks for permissions, never for roles. Where a rule wants a second person, it compares `id`.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
 from jieban.domain.errors import Refused
+from jieban.domain.permissions import PERMISSIONS
 
 LONGEST_NAME = 64
+EVERYWHERE = "*"
+"""The scope that holds every place and every unit."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one post gives: `permissions` on everything at or below `scope`.
+
+    A scope is `EVERYWHERE`, "area:CODE" or "unit:CODE", the top of a subtree of the directory.
+    """
+
+    scope: str
+    permissions: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -19,10 +36,30 @@ class Actor:
     id: str
     name: str
     post: str = ""
+    grants: tuple[Grant, ...] = ()
+
+    def may(self, permission: str) -> bool:
+        """Whether the permission is held anywhere at all."""
+        return any(permission in grant.permissions for grant in self.grants)
+
+    def reach(self, permission: str) -> frozenset[str]:
+        """Scopes where the permission is held; {EVERYWHERE} if one of them is everywhere."""
+        scopes = frozenset(
+            grant.scope for grant in self.grants if permission in grant.permissions
+        )
+        return frozenset((EVERYWHERE,)) if EVERYWHERE in scopes else scopes
+
+    def demand(self, permission: str) -> None:
+        """
+        Raises:
+            Refused "actor.not_permitted".
+        """
+        if not self.may(permission):
+            raise Refused("actor.not_permitted", permission=permission)
 
     @classmethod
-    def named(cls, name: str, post: str = "") -> "Actor":
-        """An actor known by name alone; the same name is the same person.
+    def named(cls, name: str, post: str = "") -> Actor:
+        """Somebody at the machine itself, known by name alone; may do everything.
 
         Raises:
             Refused "actor.name_too_long".
@@ -30,7 +67,8 @@ class Actor:
         tidy = " ".join(name.split())
         if len(tidy) > LONGEST_NAME:
             raise Refused("actor.name_too_long", limit=LONGEST_NAME)
-        return cls(id=tidy.casefold(), name=tidy, post=post)
+        return cls(id=tidy.casefold(), name=tidy, post=post, grants=AT_THE_MACHINE)
 
 
-SYSTEM = Actor(id="system", name="系统", post="")
+AT_THE_MACHINE = (Grant(EVERYWHERE, frozenset(PERMISSIONS)),)
+SYSTEM = Actor(id="system", name="系统", grants=AT_THE_MACHINE)
