@@ -1,0 +1,1 @@
+"""Working time: calendars, deadlines, clocks that pause, and what official notices say."""
