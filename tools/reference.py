@@ -145,6 +145,7 @@ def table(page: Page) -> None:
 
 def rulebook(page: Page) -> None:
     from jieban.domain.rulebook.grounds import GROUND_DIGITS
+    from jieban.domain.rulebook.limits import ANSWER_KEYS
     from jieban.domain.rulebook.schema import GROUND_KEYS, KEYS, PART_KEYS, load, shipped_names
 
     shipped = [load(name) for name in shipped_names()]
@@ -155,7 +156,7 @@ def rulebook(page: Page) -> None:
             code(key),
             code(declared.allowed),
             page.text("required" if declared.required else "optional"),
-            code(_held(base.as_table(), key)),
+            code(_held(base.whole_table(), key)),
             entry("rulebook", key)[page.language],
         ]
         for key, declared in KEYS.items()
@@ -167,6 +168,7 @@ def rulebook(page: Page) -> None:
     for title, keys, section, intro in (
         ("score.parts", PART_KEYS, "part", "parts"),
         ("exclusions.grounds", GROUND_KEYS, "ground", "grounds"),
+        ("limits.answer", ANSWER_KEYS, "answer", "answers"),
     ):
         page.section(f"`[[{title}]]`")
         page.add(page.text(intro))

@@ -133,10 +133,11 @@ def test_every_refusal_has_an_entry(language):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_rulebook_key_has_an_entry(language):
+    from jieban.domain.rulebook.limits import ANSWER_KEYS
     from jieban.domain.rulebook.schema import GROUND_KEYS, KEYS, PART_KEYS
 
     page = reference(language, "rulebook")
-    keys = [*KEYS, *PART_KEYS, *GROUND_KEYS]
+    keys = [*KEYS, *PART_KEYS, *GROUND_KEYS, *ANSWER_KEYS]
     assert [key for key in keys if f"`{key}`" not in page] == []
 
 

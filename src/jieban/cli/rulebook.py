@@ -48,8 +48,8 @@ def list_rulebooks(desk: Desk) -> None:
 def show_rulebook(desk: Desk, name: str) -> None:
     """Every key of a rulebook (shipped name or TOML file), also those it takes from another."""
     rules = load(name)
-    desk.answer({"name": rules.name, "digest": rules.digest, "content": rules.as_table()})
-    desk.out(json.dumps(rules.as_table(), ensure_ascii=False, indent=2))
+    desk.answer({"name": rules.name, "digest": rules.digest, "content": rules.whole_table()})
+    desk.out(json.dumps(rules.whole_table(), ensure_ascii=False, indent=2))
 
 
 @rulebook.command("check")

@@ -16,7 +16,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from jieban.apps.assessments.presenting.words import PART_KEYS, RATES, RULE_KEYS, RULE_VALUES
+from jieban.apps.assessments.presenting.words import (
+    LIMIT_KEYS,
+    PART_KEYS,
+    RATES,
+    RULE_KEYS,
+    RULE_VALUES,
+)
 from jieban.apps.assessments.templatetags.rulebook_words import plain_number
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook import schema
@@ -247,6 +253,8 @@ def _key_words(key: str) -> str:
         return f"{rate.name if rate else name} · {PART_KEYS.get(last, last)}"
     if section == "exclusions.grounds":
         return str(_("Ground %(code)s (%(language)s)")) % {"code": name, "language": last}
+    if section == "limits.answer":
+        return f"{_('Time limit')} {name} · {LIMIT_KEYS.get(last, last)}"
     return key
 
 

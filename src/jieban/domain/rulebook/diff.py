@@ -10,7 +10,7 @@ from typing import Any
 from jieban.domain.rulebook.schema import Rulebook
 
 # A list is compared entry by entry under the name that tells its entries apart.
-_NAMED_BY = {"score.parts": "rate", "exclusions.grounds": "code"}
+_NAMED_BY = {"score.parts": "rate", "exclusions.grounds": "code", "limits.answer": "name"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Difference:
 
 def difference(before: Rulebook, after: Rulebook) -> list[Difference]:
     """Every key whose value differs, sorted by key; empty when they say the same."""
-    left, right = dict(_lines(before.as_table())), dict(_lines(after.as_table()))
+    left, right = dict(_lines(before.whole_table())), dict(_lines(after.whole_table()))
     return [
         Difference(key, left.get(key), right.get(key))
         for key in sorted(left.keys() | right.keys())

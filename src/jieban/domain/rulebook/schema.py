@@ -8,12 +8,11 @@ rulebook. Numbers are read as `Decimal`: a weight of 0.1 is a tenth, exactly.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,14 +26,36 @@ from zoneinfo import available_timezones
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook import periods
 from jieban.domain.rulebook.grounds import GROUND_DIGITS
+from jieban.domain.rulebook.keys import (
+    Key,
+    Table,
+    a_boolean,
+    a_choice,
+    a_day,
+    a_list,
+    a_number,
+    a_text,
+    a_whole,
+    canonical,
+    is_number,
+    tables,
+    unknown,
+    wrong,
+)
+from jieban.domain.rulebook.limits import (
+    ANSWER_KEYS,
+    ANSWERS,
+    LIMIT_KEYS,
+    Limits,
+    check_limits,
+    limits_of,
+)
 from jieban.domain.rulebook.periods import CLOSED_WINDOWS, PERIOD_RULES, Period
 
 RATES = ("response", "resolution", "satisfaction", "on_time", "closure")
 CALLBACK_RATES = ("response", "resolution", "satisfaction")
 DEFAULT_ZONE = "Asia/Shanghai"
 SOURCE_ZONE = "source"
-
-Table = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -96,12 +117,14 @@ class Rulebook:
     publish_minimum: int
     publish_appeal_days: int
     grounds: tuple[Ground, ...]
+    limits: Limits
     content: str
-    """The canonical JSON of every key, also those taken from `like`; see `as_table`."""
+    """The canonical JSON of every key an evaluation reads, also those taken from `like`; see
+    `as_table`. The limits of handling have a content of their own."""
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what the rulebook says, not of how its file is spaced or commented."""
+        """SHA-256 of what the rulebook says to an evaluation, not of how its file is spaced."""
         return hashlib.sha256(self.content.encode("utf-8")).hexdigest()
 
     @property
@@ -115,9 +138,13 @@ class Rulebook:
         return frozenset(ground.code for ground in self.grounds)
 
     def as_table(self) -> dict[str, Any]:
-        """The rulebook as nested plain values (numbers with a point as text): for manifests."""
+        """What an evaluation reads as nested plain values (numbers with a point as text)."""
         table: dict[str, Any] = json.loads(self.content)
         return table
+
+    def whole_table(self) -> dict[str, Any]:
+        """Every key as nested plain values, the limits of handling too: for people."""
+        return self.as_table() | {"limits": self.limits.as_table()}
 
     def period(self, name: str, zone: str | None = None) -> Period:
         """The span `name` means by this rulebook.
@@ -140,63 +167,6 @@ class Rulebook:
 # --- the schema ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Key:
-    """One key: `fits` says whether a value is allowed, `allowed` says it in words (zh, en).
-
-    A key with a `default` may be left out; `None` as default means "absent is meant".
-    """
-
-    fits: Callable[[Any], bool]
-    allowed: str
-    required: bool = True
-    default: Any = None
-
-
-def _text(required: bool = True, default: str | None = None) -> Key:
-    return Key(lambda value: isinstance(value, str), "text 文字", required, default)
-
-
-def _choice(*values: str) -> Key:
-    return Key(lambda value: isinstance(value, str) and value in values, " | ".join(values))
-
-
-def _boolean() -> Key:
-    return Key(lambda value: isinstance(value, bool), "true | false")
-
-
-def _whole(low: int, high: int, required: bool = True, default: int | None = None) -> Key:
-    return Key(
-        lambda value: type(value) is int and low <= value <= high,
-        f"{low}..{high}",
-        required,
-        default,
-    )
-
-
-def _number(low: str, high: str, required: bool = True) -> Key:
-    return Key(
-        lambda value: _is_number(value) and Decimal(low) <= value <= Decimal(high),
-        f"{low}..{high}",
-        required,
-    )
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, Decimal):
-        return value.is_finite()
-    return type(value) is int
-
-
-def _day(required: bool) -> Key:
-    # A TOML date-time is a datetime, which Python counts as a date: the exact type is meant.
-    return Key(lambda value: type(value) is date, "2024-01-31", required)
-
-
-def _listed(fits: Callable[[Any], bool], allowed: str) -> Key:
-    return Key(lambda value: isinstance(value, list) and all(map(fits, value)), allowed)
-
-
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 
 
@@ -210,49 +180,55 @@ KEYS: dict[str, Key] = {
     "rulebook.name": Key(
         lambda value: isinstance(value, str) and bool(_NAME.fullmatch(value)), "a-z 0-9 -"
     ),
-    "rulebook.title.zh": _text(),
-    "rulebook.title.en": _text(),
-    "rulebook.document": _text(),
-    "rulebook.valid_from": _day(required=True),
-    "rulebook.valid_to": _day(required=False),
-    "rulebook.source": _text(),
-    "period.rule": _choice(*PERIOD_RULES),
-    "period.by": _choice("received", "closed"),
+    "rulebook.title.zh": a_text(),
+    "rulebook.title.en": a_text(),
+    "rulebook.document": a_text(),
+    "rulebook.valid_from": a_day(required=True),
+    "rulebook.valid_to": a_day(required=False),
+    "rulebook.source": a_text(),
+    "period.rule": a_choice(*PERIOD_RULES),
+    "period.by": a_choice("received", "closed"),
     "period.zone": Key(
         lambda value: isinstance(value, str) and (value == SOURCE_ZONE or value in _zones()),
         f"source | {DEFAULT_ZONE} | IANA",
     ),
-    "closed.window": _choice(*CLOSED_WINDOWS),
-    "count.enquiries": _boolean(),
-    "satisfaction.mostly_satisfied": _number("0", "1"),
-    "rank.on": _whole(0, 6),
-    "rank.ties": _choice("share", "larger-received-first"),
-    "rank.minimum": _whole(0, 1_000_000),
-    "rank.no_callbacks": _choice("unranked", "zero"),
-    "rank.group": _choice("all", "kind"),
-    "print.decimals": _whole(0, 6),
-    "print.rate_decimals": _whole(0, 6, required=False, default=2),
-    "tiers.letters": _listed(
+    "closed.window": a_choice(*CLOSED_WINDOWS),
+    "count.enquiries": a_boolean(),
+    "satisfaction.mostly_satisfied": a_number("0", "1"),
+    "rank.on": a_whole(0, 6),
+    "rank.ties": a_choice("share", "larger-received-first"),
+    "rank.minimum": a_whole(0, 1_000_000),
+    "rank.no_callbacks": a_choice("unranked", "zero"),
+    "rank.group": a_choice("all", "kind"),
+    "print.decimals": a_whole(0, 6),
+    "print.rate_decimals": a_whole(0, 6, required=False, default=2),
+    "tiers.letters": a_list(
         lambda value: isinstance(value, str) and value.strip() != "", '["A", "B", …]'
     ),
-    "tiers.borders": _listed(_is_number, "[95, 90, …]"),
-    "summary.mean_over": _choice("with-callbacks", "all"),
-    "publish.rank_list": _boolean(),
-    "publish.minimum": _whole(0, 1_000_000),
-    "publish.appeal_days": _whole(0, 365),
+    "tiers.borders": a_list(is_number, "[95, 90, …]"),
+    "summary.mean_over": a_choice("with-callbacks", "all"),
+    "publish.rank_list": a_boolean(),
+    "publish.minimum": a_whole(0, 1_000_000),
+    "publish.appeal_days": a_whole(0, 365),
+    **LIMIT_KEYS,
 }
 PART_KEYS: dict[str, Key] = {
-    "rate": _choice(*RATES),
-    "weight": _number("0", "1", required=False),
-    "points": _number("0", "1000", required=False),
-    "target": _number("0", "100", required=False),
-    "per_point": _number("0", "1000", required=False),
-    "floor": _number("-1000", "1000", required=False),
-    "cap": _number("-1000", "1000", required=False),
+    "rate": a_choice(*RATES),
+    "weight": a_number("0", "1", required=False),
+    "points": a_number("0", "1000", required=False),
+    "target": a_number("0", "100", required=False),
+    "per_point": a_number("0", "1000", required=False),
+    "floor": a_number("-1000", "1000", required=False),
+    "cap": a_number("-1000", "1000", required=False),
 }
-GROUND_KEYS: dict[str, Key] = {"code": _choice(*GROUND_DIGITS), "zh": _text(), "en": _text()}
+GROUND_KEYS: dict[str, Key] = {"code": a_choice(*GROUND_DIGITS), "zh": a_text(), "en": a_text()}
 LINE_KEYS = ("points", "target", "per_point", "floor", "cap")
-LISTS = {"score.parts": PART_KEYS, "exclusions.grounds": GROUND_KEYS}
+LISTS = {
+    "score.parts": PART_KEYS,
+    "exclusions.grounds": GROUND_KEYS,
+    ANSWERS: ANSWER_KEYS,
+}
+OPTIONAL_LISTS = (ANSWERS,)
 
 
 # --- loading ------------------------------------------------------------------------------
@@ -318,7 +294,7 @@ def _with_base(table: dict[str, Any], problems: list[Refused]) -> dict[str, Any]
         return table
     base = head.pop("like")
     if base not in shipped_names() or base == head.get("name"):
-        problems.append(_wrong("rulebook.like", base, " | ".join(shipped_names())))
+        problems.append(wrong("rulebook.like", base, " | ".join(shipped_names())))
         return table
     below = _with_base(_toml(_text_of(base), base), problems)
     # Validity belongs to one document: it is never taken over from another.
@@ -350,27 +326,29 @@ def _check_keys(found: Table) -> Iterable[Refused]:
         if path in LISTS:
             continue
         if path not in KEYS:
-            yield _unknown(path, value, [*KEYS, *LISTS, "rulebook.like"])
+            yield unknown(path, value, [*KEYS, *LISTS, "rulebook.like"])
         elif not KEYS[path].fits(value):
-            yield _wrong(path, value, KEYS[path].allowed)
+            yield wrong(path, value, KEYS[path].allowed)
     for path, key in KEYS.items():
         if key.required and path not in found:
             yield Refused("rulebook.key_missing", key=path, allowed=key.allowed)
 
 
 def _check_list(path: str, keys: Mapping[str, Key], value: Any) -> Iterable[Refused]:
+    if value is None and path in OPTIONAL_LISTS:
+        return
     if value is None:
         yield Refused("rulebook.key_missing", key=path, allowed=f"[[{path}]]")
         return
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        yield _wrong(path, value, f"[[{path}]]")
+        yield wrong(path, value, f"[[{path}]]")
         return
     for number, item in enumerate(value):
         for key, held in item.items():
             if key not in keys:
-                yield _unknown(f"{path}[{number}].{key}", held, list(keys))
+                yield unknown(f"{path}[{number}].{key}", held, list(keys))
             elif not keys[key].fits(held):
-                yield _wrong(f"{path}[{number}].{key}", held, keys[key].allowed)
+                yield wrong(f"{path}[{number}].{key}", held, keys[key].allowed)
         for key, declared in keys.items():
             if declared.required and key not in item:
                 where = f"{path}[{number}].{key}"
@@ -381,72 +359,43 @@ def _check_together(found: Table) -> Iterable[Refused]:
     """Rules that bind several keys; silent where one of them is already wrong by itself."""
     yield from _check_parts(found.get("score.parts"))
     yield from _check_tiers(found.get("tiers.letters"), found.get("tiers.borders"))
-    codes = [item.get("code") for item in _tables(found.get("exclusions.grounds"))]
+    codes = [item.get("code") for item in tables(found.get("exclusions.grounds"))]
     if len(set(map(str, codes))) < len(codes):
-        yield _wrong("exclusions.grounds", codes, "each code once 每个代码一次")
+        yield wrong("exclusions.grounds", codes, "each code once 每个代码一次")
     start, end = found.get("rulebook.valid_from"), found.get("rulebook.valid_to")
     if type(start) is date and type(end) is date and end <= start:
-        yield _wrong("rulebook.valid_to", end, f"> {start}")
+        yield wrong("rulebook.valid_to", end, f"> {start}")
+    yield from check_limits(found)
 
 
 def _check_parts(value: Any) -> Iterable[Refused]:
-    parts = _tables(value)
+    parts = tables(value)
     if isinstance(value, list) and not value:
-        yield _wrong("score.parts", "[]", "[[score.parts]]")
+        yield wrong("score.parts", "[]", "[[score.parts]]")
     for number, part in enumerate(parts):
         where = f"score.parts[{number}]"
         given = [key for key in LINE_KEYS if key in part]
         if "weight" in part and given:
-            yield _wrong(where, ["weight", *given], "weight | " + " + ".join(LINE_KEYS))
+            yield wrong(where, ["weight", *given], "weight | " + " + ".join(LINE_KEYS))
         elif "weight" not in part and len(given) < len(LINE_KEYS):
-            yield _wrong(where, given or "{}", "weight | " + " + ".join(LINE_KEYS))
+            yield wrong(where, given or "{}", "weight | " + " + ".join(LINE_KEYS))
         floor: Any = part.get("floor")
         cap: Any = part.get("cap")
-        if _is_number(floor) and _is_number(cap) and floor > cap:
-            yield _wrong(f"{where}.floor", floor, f"<= cap {cap}")
-    weights = [part["weight"] for part in parts if _is_number(part.get("weight"))]
+        if is_number(floor) and is_number(cap) and floor > cap:
+            yield wrong(f"{where}.floor", floor, f"<= cap {cap}")
+    weights = [part["weight"] for part in parts if is_number(part.get("weight"))]
     if weights and len(weights) == len(parts) and sum(weights) != 1:
-        yield _wrong("score.parts[*].weight", sum(weights), "1（合计 the sum）")
+        yield wrong("score.parts[*].weight", sum(weights), "1（合计 the sum）")
 
 
 def _check_tiers(letters: Any, borders: Any) -> Iterable[Refused]:
     if not isinstance(letters, list) or not isinstance(borders, list):
         return
     if len(letters) != len(borders) + 1 or len(set(map(str, letters))) < len(letters):
-        yield _wrong("tiers.letters", letters, f"{len(borders) + 1} different letters 个不同等次")
-    numbers = [border for border in borders if _is_number(border)]
+        yield wrong("tiers.letters", letters, f"{len(borders) + 1} different letters 个不同等次")
+    numbers = [border for border in borders if is_number(border)]
     if any(low >= high for high, low in pairwise(numbers)):
-        yield _wrong("tiers.borders", borders, "falling 由高到低")
-
-
-def _tables(value: Any) -> list[Table]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _wrong(key: str, found: Any, allowed: str) -> Refused:
-    return Refused("rulebook.value_wrong", key=key, found=_shown(found), allowed=allowed)
-
-
-def _unknown(path: str, value: Any, known: list[str]) -> Refused:
-    last = path.rpartition("]." if "]." in path else "\0")[2]
-    near = difflib.get_close_matches(last, known, n=1, cutoff=0.0)
-    section = last.partition(".")[0]
-    allowed = [key for key in known if key.startswith(f"{section}.")] or known
-    return Refused(
-        "rulebook.key_unknown",
-        key=path,
-        found=_shown(value),
-        allowed=allowed,
-        suggestion=near[0],
-    )
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Decimal | int | date):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False, default=str)
+        yield wrong("tiers.borders", borders, "falling 由高到低")
 
 
 # --- from checked keys to the value --------------------------------------------------------
@@ -456,7 +405,8 @@ def _rulebook(found: Table) -> Rulebook:
     def value(path: str) -> Any:
         return found.get(path, KEYS[path].default)
 
-    filled = {path: value(path) for path in KEYS} | {path: found[path] for path in LISTS}
+    filled = {path: value(path) for path in KEYS if path not in LIMIT_KEYS}
+    filled |= {path: found[path] for path in LISTS if path != ANSWERS}
     return Rulebook(
         name=value("rulebook.name"),
         title_zh=value("rulebook.title.zh"),
@@ -486,36 +436,14 @@ def _rulebook(found: Table) -> Rulebook:
         publish_minimum=value("publish.minimum"),
         publish_appeal_days=value("publish.appeal_days"),
         grounds=tuple(Ground(**item) for item in found["exclusions.grounds"]),
-        content=_canonical(filled),
+        limits=limits_of(found),
+        content=canonical(filled),
     )
 
 
 def _part(item: Table) -> Part:
     numbers = {key: Decimal(held) for key, held in item.items() if key != "rate"}
     return Part(rate=item["rate"], **numbers)
-
-
-def _canonical(filled: Table) -> str:
-    """Sorted nested JSON in which equal numbers look equal (0.50 and 0.5, 20 and 20.0)."""
-    nested: dict[str, Any] = {}
-    for path, value in filled.items():
-        *tables, last = path.split(".")
-        table = nested
-        for key in tables:
-            table = table.setdefault(key, {})
-        table[last] = _plain(value)
-    return json.dumps(nested, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(held) for key, held in value.items()}
-    if isinstance(value, Decimal):
-        whole = value == value.to_integral_value()
-        return int(value) if whole else f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def from_table(table: Table, name: str) -> Rulebook:
