@@ -1,4 +1,4 @@
-"""名录: places, units, and the names people write for them."""
+"""Places, units, and the names people write for them."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Every read of the directory."""
+"""Every read of places and units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

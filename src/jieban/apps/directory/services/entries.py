@@ -1,4 +1,4 @@
-"""Every write of the directory; each change is an event."""
+"""Every write of places and units; each change is an event."""
 
 import hashlib
 from collections import Counter
