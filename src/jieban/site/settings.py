@@ -122,6 +122,13 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("JIEBAN_TIME_ZONE", "Asia/Shanghai")
 
+# Rulebooks the handling of cases goes by: shipped names or files, the later one wins.
+RULEBOOKS = [
+    name.strip()
+    for name in os.environ.get("JIEBAN_RULEBOOK", "beijing-district").split(",")
+    if name.strip()
+]
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [SITE / "static"]
 STATIC_ROOT = None

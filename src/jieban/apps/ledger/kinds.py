@@ -56,6 +56,23 @@ KINDS = {
             "into",
             "cases",
         ),
+        _kind(
+            "calendar.imported",
+            "导入节假日安排",
+            "holidays imported",
+            "file",
+            "file_digest",
+            "notice",
+            "years",
+            "holidays",
+            "workdays",
+            "changes",
+        ),
+        _kind("calendar.closed", "登记临时停办", "one-off closing entered", "since", "until"),
+        _kind(
+            "calendar.closing_removed", "撤销临时停办", "one-off closing removed", "since", "until"
+        ),
+        _kind("calendar.shifts_set", "调整班次", "office hours set", "before", "after"),
         _kind("run.computed", "测算", "run computed", "run", "period", "rulebook", "version"),
         _kind("run.reviewed", "审核", "run reviewed", "run", "period", "rulebook"),
         _kind(

@@ -29,6 +29,7 @@ SUBJECTS = {
     "area": gettext_lazy("Place"),
     "unit": gettext_lazy("Unit"),
     "directory": gettext_lazy("Directory"),
+    "calendar": gettext_lazy("Work calendar"),
     "run": gettext_lazy("Run"),
     "appeal": gettext_lazy("Appeal"),
 }
@@ -56,6 +57,11 @@ LABELS = {
     "period": gettext_lazy("Period"),
     "rulebook": gettext_lazy("Rulebook"),
     "version": gettext_lazy("Version"),
+    "notice": gettext_lazy("Notice"),
+    "years": gettext_lazy("Years"),
+    "holidays": gettext_lazy("Holidays"),
+    "workdays": gettext_lazy("Made-up workdays"),
+    "since": gettext_lazy("Since"),
     "until": gettext_lazy("Until"),
     "because": gettext_lazy("Because"),
     "manifest": gettext_lazy("Digest of the manifest"),
@@ -82,6 +88,7 @@ _PAGES = {
     "area": ("directory:entry", ("area", "code")),
     "unit": ("directory:entry", ("unit", "code")),
     "directory": ("directory:index", ()),
+    "calendar": ("calendar:show", ()),
     "run": ("assessments:run", ("code",)),
     "appeal": ("assessments:appeal", ("number",)),
 }
@@ -170,7 +177,7 @@ def _text(key: str, value: Any) -> str:
             for name, word in COUNTED.items()
             if name in value and (value[name] or name == "new")
         )
-    if key == "until" and (moment := parse_datetime(value)):
+    if key in ("since", "until") and (moment := parse_datetime(value)):
         return _moment(moment)
     if key == "ground":
         return str(_grounds().get(value, {}).get(words.language(), value))

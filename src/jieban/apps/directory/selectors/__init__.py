@@ -1,5 +1,20 @@
 """Every read of the directory."""
 
+from jieban.apps.directory.selectors.calendar import (
+    Clocked,
+    Due,
+    NoticeChange,
+    calendar_for,
+    calendar_years,
+    closing_by_id,
+    closings,
+    deadline_or_calendar_time,
+    missing_year,
+    office_shifts,
+    read_limit,
+    work_calendar,
+    work_days,
+)
 from jieban.apps.directory.selectors.entries import (
     Branch,
     Entry,
@@ -25,17 +40,26 @@ from jieban.apps.directory.selectors.entries import (
     waiting,
     with_likely,
 )
+from jieban.apps.directory.selectors.rules import rulebook_in_force
 
 __all__ = [
     "Branch",
+    "Clocked",
+    "Due",
     "Entry",
+    "NoticeChange",
     "Provisional",
     "aliases",
     "area_by_code",
     "area_choices",
     "areas",
     "branches",
+    "calendar_for",
+    "calendar_years",
+    "closing_by_id",
+    "closings",
     "count_provisional",
+    "deadline_or_calendar_time",
     "demand_provisional",
     "entry_by_code",
     "entry_names",
@@ -44,10 +68,16 @@ __all__ = [
     "likely_meanings",
     "may_merge_into",
     "merge_pairs",
+    "missing_year",
+    "office_shifts",
     "predecessors",
     "provisional",
+    "read_limit",
+    "rulebook_in_force",
     "unit_by_code",
     "units",
     "waiting",
     "with_likely",
+    "work_calendar",
+    "work_days",
 ]

@@ -1,5 +1,11 @@
 """Every write of the directory; each change is an event."""
 
+from jieban.apps.directory.services.calendar import (
+    add_closing,
+    import_calendar,
+    remove_closing,
+    set_shifts,
+)
 from jieban.apps.directory.services.entries import (
     DirectoryOutcome,
     confirm_entries,
@@ -11,9 +17,13 @@ from jieban.apps.directory.services.entries import (
 
 __all__ = [
     "DirectoryOutcome",
+    "add_closing",
     "confirm_entries",
     "confirm_entry",
+    "import_calendar",
     "import_directory",
     "merge_entry",
     "open_namebook",
+    "remove_closing",
+    "set_shifts",
 ]
