@@ -37,6 +37,7 @@ NOUNS = {
     "demo": Noun("jieban.cli.demo", "demo", "Make an invented district and show it."),
     "serve": Noun("jieban.cli.serve", "serve", "Show the pages on this machine."),
     "directory": Noun("jieban.cli.directory", "directory", "Areas, units and their names."),
+    "calendar": Noun("jieban.cli.calendar", "calendar", "Holidays, closings, deadlines."),
     "cases": Noun("jieban.cli.cases", "cases", "Import cases and look at them."),
     "facts": Noun("jieban.cli.facts", "facts", "Build the sealed fact tables."),
     "evaluate": Noun("jieban.cli.evaluate", "evaluate", "Run, verify, compare.", database=False),

@@ -10,6 +10,8 @@ urlpatterns = [
     path("keys/", web.keys, name="keys"),
     path("healthz", web.health, name="health"),
     path("", include("jieban.apps.assessments.urls")),
+    # Before the directory's other pages, whose addresses begin alike.
+    path("", include("jieban.apps.directory.urls")),
     # With the directory's pages, which count cases.
     path("", include("jieban.apps.cases.urls")),
     path("", include("jieban.apps.ledger.urls")),
