@@ -239,7 +239,8 @@ def _closings(year: int | None) -> list[dict[str, Any]]:
 
 def _span(closing: dict[str, Any]) -> str:
     since, until = closing["since"], closing["until"]
-    return f"{closing['number']:>5} {since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M} {closing['reason']}"
+    number, reason = closing["number"], closing["reason"]
+    return f"{number:>5} {since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M} {reason}"
 
 
 def _kind(code: str) -> str:

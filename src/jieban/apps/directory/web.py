@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import tempfile
+from collections.abc import Sequence
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -34,6 +35,7 @@ from jieban.domain.errors import Refused
 from jieban.domain.worktime.calendar import Shift, file_of
 from jieban.tables.calendars import read_calendar
 
+FIRST_YEAR, LAST_YEAR = 1970, 9998
 _SHIFT = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至]\s*(\d{1,2}:\d{2})")
 
 
@@ -45,8 +47,9 @@ def show(request: Asked, year: int | None = None) -> HttpResponse:
 
 def new_import(request: Asked) -> HttpResponse:
     """Choose a file of holidays; the answer shows what it would change, and stores nothing."""
-    form = CalendarFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sending = request.method == "POST"
+    form = CalendarFileForm(request.POST, request.FILES) if sending else CalendarFileForm()
+    if sending and form.is_valid():
         sent, notice = form.cleaned_data["file"], form.cleaned_data["notice"]
         try:
             return _preview(request, sent.name, sent.read(), notice)
@@ -69,7 +72,7 @@ def confirm_import(request: Asked) -> HttpResponse:
         change = services.import_calendar(
             _actor(request), file, at=clock.now(), name=said["name"], notice=said["notice"]
         )
-    years = _(", ").join(map(str, change.notice.years))
+    years = _said(change.notice.years)
     messages.success(
         request, _("The holidays of %(years)s are in the calendar.") % {"years": years}
     )
@@ -79,6 +82,7 @@ def confirm_import(request: Asked) -> HttpResponse:
 @require_GET
 def download_template(request: Asked, year: int) -> HttpResponse:
     """An empty file for a year's holidays."""
+    _writable(year)
     response = HttpResponse(
         blank_calendar(year, request.language), content_type="text/csv; charset=utf-8"
     )
@@ -133,7 +137,7 @@ def _shown(
     request: Asked, year: int | None, *, closing: Form | None = None, shifts: Form | None = None
 ) -> HttpResponse:
     this = _this_year()
-    chosen = year or this
+    chosen = _writable(year) or this
     rows = list(selectors.work_days(chosen))
     closings = list(selectors.closings(chosen))
     known = {each.year: each for each in selectors.calendar_years()}
@@ -172,10 +176,9 @@ def _preview(request: Asked, name: str, content: bytes, notice: str) -> HttpResp
     writer = csv.writer(text)
     writer.writerow(["date", "kind", "holiday"])
     writer.writerows((line.day.isoformat(), line.kind, line.name) for line in lines)
-    years = _(", ").join(map(str, change.notice.years))
     context = {
         "change": change,
-        "years": years,
+        "years": _said(change.notice.years),
         "name": name,
         "notice": notice,
         "text": text.getvalue(),
@@ -204,6 +207,20 @@ def _actor(request: Asked) -> Actor:
     if request.actor is None:
         raise Refused("operator.missing")
     return request.actor
+
+
+def _said(years: Sequence[int]) -> str:
+    """2026; 2019–2026 where none is left out; else each."""
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]}–{years[-1]}"
+    return _(", ").join(map(str, years))
+
+
+def _writable(year: int | None) -> int | None:
+    """A year as calendars have them; any other is not there."""
+    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Http404(str(year))
+    return year
 
 
 def _this_year() -> int:
