@@ -183,7 +183,8 @@ def deadline(desk: Desk, start: str, allowance: str, counting: Counting) -> None
             f"{due.due_at:%Y-%m-%d %H:%M} {_weekday(due.due_at)} {word(f'counting_{due.counting}')}"
         )
     if due.warning:
-        desk.out(_("Counted in calendar time instead:") + " " + due.warning.message())
+        said = _("Counted in calendar time instead: {why}")
+        desk.out(said.format(why=due.warning.message()))
 
 
 def _limit(allowance: str, counting: Counting) -> Limit:
