@@ -4,9 +4,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from jieban.apps.assessments import services
-from jieban.apps.assessments.facts import FACT_EVENTS, current_facts
+from jieban.apps.assessments.facts import current_facts
 from jieban.apps.assessments.models import Run
 from jieban.apps.ledger import selectors as ledger
+from jieban.apps.ledger.kinds import FACT_KINDS
 from jieban.domain.actors import Actor
 from jieban.domain.rulebook import schema
 from jieban.evaluation import runs as evaluation
@@ -32,7 +33,7 @@ def periods_to_compute(home: Home, rulebook: str) -> list[str]:
 
     Only an event can add a fact, so the answer is kept until one happens.
     """
-    return _periods(home, rulebook, ledger.head(FACT_EVENTS))
+    return _periods(home, rulebook, ledger.head(FACT_KINDS))
 
 
 @lru_cache(maxsize=16)

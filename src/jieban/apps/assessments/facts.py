@@ -16,18 +16,10 @@ import pyarrow.compute as pc
 from jieban.apps.cases import selectors as cases
 from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import selectors as ledger
+from jieban.apps.ledger.kinds import FACT_KINDS
 from jieban.evaluation.facts import FactsFolder, Source, write_facts
 from jieban.home import Home
 
-# Kinds of events that can change a fact; runs and publications cannot.
-FACT_EVENTS = (
-    "cases.imported",
-    "case.attributed",
-    "case.excluded",
-    "directory.imported",
-    "directory.confirmed",
-    "directory.merged",
-)
 _ORDER = (
     "fact_id",
     "case_number",
@@ -70,7 +62,7 @@ def is_current(home: Home) -> bool:
     """Whether the facts folder says what the database says now."""
     if not (home.facts / "manifest.json").exists():
         return False
-    return FactsFolder.open(home.facts).ledger_number == ledger.head(FACT_EVENTS)
+    return FactsFolder.open(home.facts).ledger_number == ledger.head(FACT_KINDS)
 
 
 def current_facts(home: Home) -> FactsFolder:
@@ -83,7 +75,7 @@ def current_facts(home: Home) -> FactsFolder:
 
 def build_facts(home: Home) -> FactsFolder:
     """Seal the facts of everything in the database; parts that did not change stay as they are."""
-    number = ledger.head(FACT_EVENTS)
+    number = ledger.head(FACT_KINDS)
     spans = {span.source: span for span in cases.sources()}
     ends = {name: span.last_moment for name, span in spans.items()}
     return write_facts(

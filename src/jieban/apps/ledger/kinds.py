@@ -8,16 +8,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of event. `kind` is noun.past_verb; `keys` are exactly the keys of its body."""
+    """One kind of event. `kind` is noun.past_verb; `keys` are exactly the keys of its body.
+
+    `followed` kinds go through the outbox: somebody may be told of them (webhooks, reminders).
+    `changes_facts` says that facts built before such an event are no longer current.
+    """
 
     kind: str
     zh: str
     en: str
     keys: frozenset[str]
+    followed: bool
+    changes_facts: bool
 
 
-def _kind(kind: str, zh: str, en: str, *keys: str) -> Kind:
-    return Kind(kind, zh, en, frozenset(keys))
+_FOLLOWED = ("case.", "follow_up.")
+
+
+def _kind(kind: str, zh: str, en: str, *keys: str, changes_facts: bool = False) -> Kind:
+    return Kind(kind, zh, en, frozenset(keys), kind.startswith(_FOLLOWED), changes_facts)
 
 
 KINDS = {
@@ -34,9 +43,27 @@ KINDS = {
             "source",
             "counts",
             "provisional",
+            changes_facts=True,
         ),
-        _kind("case.attributed", "认定归属", "case attributed", "number", "before", "after"),
-        _kind("case.excluded", "剔除", "case excluded", "number", "unit", "ground", "appeal"),
+        _kind(
+            "case.attributed",
+            "认定归属",
+            "case attributed",
+            "number",
+            "before",
+            "after",
+            changes_facts=True,
+        ),
+        _kind(
+            "case.excluded",
+            "剔除",
+            "case excluded",
+            "number",
+            "unit",
+            "ground",
+            "appeal",
+            changes_facts=True,
+        ),
         _kind(
             "directory.imported",
             "导入名录",
@@ -45,8 +72,16 @@ KINDS = {
             "file_digest",
             "counts",
             "changes",
+            changes_facts=True,
         ),
-        _kind("directory.confirmed", "确认名录条目", "directory entry confirmed", "kind", "name"),
+        _kind(
+            "directory.confirmed",
+            "确认名录条目",
+            "directory entry confirmed",
+            "kind",
+            "name",
+            changes_facts=True,
+        ),
         _kind(
             "directory.merged",
             "并入名录条目",
@@ -55,6 +90,7 @@ KINDS = {
             "name",
             "into",
             "cases",
+            changes_facts=True,
         ),
         _kind(
             "calendar.imported",
@@ -95,3 +131,6 @@ KINDS = {
         _kind("appeal.withdrawn", "撤回申诉", "appeal withdrawn"),
     )
 }
+
+FACT_KINDS = tuple(kind.kind for kind in KINDS.values() if kind.changes_facts)
+"""Kinds that can change a fact; runs and publications cannot."""
