@@ -44,6 +44,8 @@ def test_the_usual_rules_are_said_in_words_and_numbers(auditor):
     assert "2023年9月19日" in page
     assert "2023年10月18日" in page
     assert "少于 20 件" in page
+    for limit in ("首次联系 <b>24 小时", "紧急 <b>2 小时", "水电气热 <b>24 小时", "复杂 <b>15 天"):
+        assert limit in page
 
 
 def test_a_longer_window_for_closed_cases_is_shown_with_its_days(auditor):

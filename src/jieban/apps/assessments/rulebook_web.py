@@ -176,6 +176,7 @@ def described(rulebook: Rulebook) -> dict[str, Any]:
         "rulebook": rulebook,
         "parts": parts_of(rulebook),
         "tiers": _tiers(rulebook),
+        "limits": [rulebook.limits.contact, *(each.limit for each in rulebook.limits.answers)],
         "example": EXAMPLE,
         "span": _span(span.start, span.end, zone),
         "closed_span": _span(*closed, zone),
