@@ -36,8 +36,6 @@ KEPT_PAGES = {
     "directory:units",
     "directory:provisional",
     "directory:entry",
-    "ledger:list",
-    "ledger:subject",
     "rulebooks:list",
     "rulebooks:show",
     "rulebooks:diff",

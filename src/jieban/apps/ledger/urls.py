@@ -7,5 +7,6 @@ from jieban.apps.ledger import web
 app_name = "ledger"
 urlpatterns = [
     path("ledger/", web.list_events, name="list"),
+    path("ledger/seals/", web.list_seals, name="seals"),
     path("ledger/<str:kind>/<path:subject>/", web.show_subject, name="subject"),
 ]

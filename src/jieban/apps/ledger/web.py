@@ -32,6 +32,8 @@ SUBJECTS = {
     "calendar": gettext_lazy("Work calendar"),
     "run": gettext_lazy("Run"),
     "appeal": gettext_lazy("Appeal"),
+    "seal": gettext_lazy("Seal"),
+    "events": gettext_lazy("Events"),
 }
 # What the keys of a body are called on the page.
 LABELS = {
@@ -76,11 +78,6 @@ COUNTED = {
     "rejected": gettext_lazy("rejected"),
     "changed_fields": gettext_lazy("fields changed"),
 }
-FAULTS = {
-    "altered": gettext_lazy("the event was altered after it was written"),
-    "gap": gettext_lazy("an event before it is missing"),
-    "broken_link": gettext_lazy("it does not follow the event before it"),
-}
 # Where a subject's own page is; a room that is not there has no link.
 _PAGES = {
     "import": ("imports:show", ("number",)),
@@ -100,23 +97,45 @@ _SUBJECT_OF = {"number": "case", "unit": "unit", "run": "run", "appeal": "appeal
 def list_events(request: HttpRequest) -> HttpResponse:
     """Events newest first; kind, actor and kind of subject narrow them, as links."""
     asked = {name: request.GET.get(name, "") for name in ("kind", "actor", "subject")}
+    before = _number(request.GET.get("before", ""))
     found = selectors.events(
-        kind=asked["kind"], actor=asked["actor"], subject_kind=asked["subject"]
+        kind=asked["kind"],
+        actor=asked["actor"],
+        subject_kind=asked["subject"],
+        before=before,
+        limit=PAGE + 1,
     )
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    actors = dict(selectors.actors_lately())
+    if asked["actor"]:
+        actors.setdefault(asked["actor"], asked["actor"])
     context = {
         "asked": asked,
         "narrowed": any(asked.values()),
-        "page": page,
-        "events": [_shown(event) for event in page.object_list],
-        "kinds": [(code, _kind(code), events) for code, events in selectors.kinds_counted()],
-        "actors": selectors.actors_counted(),
-        "subjects": [
-            (code, SUBJECTS.get(code, code), events)
-            for code, events in selectors.subject_kinds_counted()
-        ],
+        "before": before,
+        "older": found[PAGE - 1].number if len(found) > PAGE else None,
+        "events": [_shown(event) for event in found[:PAGE]],
+        "kinds": [(code, _kind(code), events) for code, events in selectors.counted_kinds()],
+        "actors": actors.items(),
+        "subjects": [(code, SUBJECTS.get(code, code)) for code in selectors.subject_kinds()],
+        "standing": selectors.standing(),
     }
     return render(request, "ledger/list.html", context)
+
+
+@require_GET
+def list_seals(request: HttpRequest) -> HttpResponse:
+    """The seals, newest first, and the outcome of the last verification."""
+    page = Paginator(selectors.all_seals().reverse().defer("heads"), PAGE).get_page(
+        request.GET.get("page")
+    )
+    standing = selectors.standing()
+    verified = standing.verification
+    context = {
+        "page": page,
+        "standing": standing,
+        "faults": [_fault(fault) for fault in verified.faults] if verified else [],
+    }
+    return render(request, "ledger/seals.html", context)
 
 
 @require_GET
@@ -126,8 +145,8 @@ def show_subject(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
     if not chain:
         raise Http404(subject)
     faults = [
-        {"seq": fault.seq, "words": FAULTS[fault.what]}
-        for fault in selectors.faults_of(kind, subject)
+        {"seq": fault.seq, "words": words.word(f"fault_{fault.what}")}
+        for fault in selectors.check_subject(kind, subject)
     ]
     context = {
         "kind": SUBJECTS.get(kind, kind),
@@ -138,6 +157,23 @@ def show_subject(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
         "last": chain[-1],
     }
     return render(request, "ledger/subject.html", context)
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+
+
+def _fault(fault: dict[str, Any]) -> dict[str, Any]:
+    kind, _slash, name = fault["subject"].partition("/")
+    address = ""
+    if fault["number"]:
+        address = reverse("ledger:subject", args=[kind, name])
+    return {
+        "subject": f"{SUBJECTS.get(kind, kind)} {name}",
+        "seq": fault["seq"] if kind not in ("seal", "events") else 0,
+        "words": words.word(f"fault_{fault['what']}"),
+        "address": address,
+    }
 
 
 def _shown(event: Event) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""Every read of the ledger."""
+
+from jieban.apps.ledger.selectors.checking import (
+    FAULTS,
+    Checked,
+    Fault,
+    FileSeal,
+    check,
+    check_subject,
+    faults,
+    faults_of,
+    sealed_file,
+)
+from jieban.apps.ledger.selectors.events import (
+    actors_lately,
+    counted_kinds,
+    events,
+    events_numbered,
+    events_of,
+    head,
+    newest,
+    newest_number,
+    subject_kinds,
+)
+from jieban.apps.ledger.selectors.folds import differing, folded_kinds, register_fold
+from jieban.apps.ledger.selectors.seals import (
+    Standing,
+    all_seals,
+    exported,
+    last_verification,
+    newest_seal,
+    oldest_unsealed,
+    outbox_standing,
+    standing,
+    unsealed,
+)
+from jieban.apps.ledger.selectors.settling import settled, settled_head
+
+__all__ = [
+    "FAULTS",
+    "Checked",
+    "Fault",
+    "FileSeal",
+    "Standing",
+    "actors_lately",
+    "all_seals",
+    "check",
+    "check_subject",
+    "counted_kinds",
+    "differing",
+    "events",
+    "events_numbered",
+    "events_of",
+    "exported",
+    "faults",
+    "faults_of",
+    "folded_kinds",
+    "head",
+    "last_verification",
+    "newest",
+    "newest_number",
+    "newest_seal",
+    "oldest_unsealed",
+    "outbox_standing",
+    "register_fold",
+    "sealed_file",
+    "settled",
+    "settled_head",
+    "standing",
+    "subject_kinds",
+    "unsealed",
+]
