@@ -10,6 +10,7 @@ import xlsxwriter
 
 from jieban.apps.directory import selectors, services
 from jieban.apps.ledger import selectors as ledger
+from jieban.domain.actors import Actor, Grant
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook.limits import Limit
 from jieban.domain.worktime.calendar import ContinuousTime
@@ -199,6 +200,22 @@ def test_the_calendar_is_built_once_between_events(notice):
     assert selectors.work_calendar() is selectors.work_calendar()
     assert selectors.calendar_for("working") is selectors.work_calendar()
     assert selectors.calendar_for("calendar") == ContinuousTime("Asia/Shanghai")
+
+
+def test_who_may_only_see_the_directory_changes_nothing(notice):
+    reader = Actor("r1", "读者", grants=(Grant("*", frozenset(("directory.see",))),))
+    morning = (time(9), time(12))
+    for act in (
+        lambda: services.import_calendar(reader, notice(NOTICE_2026), at=AT),
+        lambda: services.import_calendar(reader, notice(NOTICE_2026), at=AT, dry_run=True),
+        lambda: services.add_closing(reader, AT, AT + timedelta(hours=1), "停电", at=AT),
+        lambda: services.remove_closing(reader, 1, at=AT),
+        lambda: services.set_shifts(reader, (morning,), at=AT),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code == "actor.not_permitted"
+    assert kinds() == []
 
 
 # --- where a year is not known ------------------------------------------------------------

@@ -136,6 +136,8 @@ def set_shifts(request: Asked, year: int) -> HttpResponse:
 def _shown(
     request: Asked, year: int | None, *, closing: Form | None = None, shifts: Form | None = None
 ) -> HttpResponse:
+    if request.actor is not None:
+        request.actor.demand("directory.see")
     this = _this_year()
     chosen = _writable(year) or this
     rows = list(selectors.work_days(chosen))

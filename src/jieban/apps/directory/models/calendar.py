@@ -54,7 +54,10 @@ class Closing(models.Model):
 
 
 class OfficeHours(models.Model):
-    """The shifts of a workday: [["09:00", "12:00"], …] in local time. One row, or none."""
+    """The shifts of a workday: [["09:00", "12:00"], …] in local time.
+
+    One row, made by the first act on the calendar, which every other act holds.
+    """
 
     shifts = models.JSONField()
 

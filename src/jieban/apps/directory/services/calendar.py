@@ -1,4 +1,7 @@
-"""Every write of the work calendar: notices, closings, office hours; each is an event."""
+"""Every write of the work calendar: notices, closings, office hours; each is an event.
+
+Each demands the permission to keep the directory, and raises Refused "actor.not_permitted".
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -24,6 +27,7 @@ from jieban.domain.worktime.calendar import Shift
 from jieban.domain.worktime.notices import understand
 from jieban.tables.calendars import read_calendar
 
+PERMISSION = "directory.edit"
 LONGEST_NOTICE, LONGEST_REASON = 64, 200
 
 
@@ -47,7 +51,10 @@ def import_calendar(
     Raises:
         Refused "file.…", "calendar.…": see `read_calendar` and `understand`; nothing is stored.
     """
+    actor.demand(PERMISSION)
     found = understand(read_calendar(path), years=years, legal=legal_holidays())
+    if not dry_run:
+        _hold()
     change = change_by(found)
     number = notice.strip()[:LONGEST_NOTICE]
     if dry_run or change.nothing:
@@ -100,10 +107,12 @@ def add_closing(
         Refused "calendar.closing_wrong": it ends before it begins.
         Refused "calendar.reason_missing".
     """
+    actor.demand(PERMISSION)
     if until <= since:
         raise Refused("calendar.closing_wrong")
     if not reason.strip():
         raise Refused("calendar.reason_missing")
+    _hold()
     closing = Closing.objects.create(
         since=since, until=until, reason=reason.strip()[:LONGEST_REASON]
     )
@@ -118,6 +127,8 @@ def remove_closing(actor: Actor, number: int, *, at: datetime) -> None:
     Raises:
         Refused "calendar.unknown_closing".
     """
+    actor.demand(PERMISSION)
+    _hold()
     closing = closing_by_id(number)
     _append(actor, at, "calendar.closing_removed", closing)
     closing.delete()
@@ -133,15 +144,17 @@ def set_shifts(actor: Actor, shifts: Sequence[Shift], *, at: datetime) -> tuple[
         Refused "calendar.shifts_wrong": none, one that ends before it begins, or two that
             overlap.
     """
+    actor.demand(PERMISSION)
     wanted = tuple(shifts)
     overlap = any(first[1] > second[0] for first, second in pairwise(wanted))
     if not wanted or overlap or any(since >= until for since, until in wanted):
         raise Refused("calendar.shifts_wrong")
+    row = _hold()
     before = office_shifts()
     if wanted == before:
         return wanted
-    OfficeHours.objects.all().delete()
-    OfficeHours.objects.create(shifts=_plain(wanted))
+    row.shifts = _plain(wanted)
+    row.save(update_fields=["shifts"])
     ledger.append(
         SUBJECT,
         SUBJECT,
@@ -151,6 +164,14 @@ def set_shifts(actor: Actor, shifts: Sequence[Shift], *, at: datetime) -> tuple[
         body={"before": _plain(before), "after": _plain(wanted)},
     )
     return wanted
+
+
+def _hold() -> OfficeHours:
+    """The calendar's one row, held to the end of the transaction: who comes second waits."""
+    row, _ = OfficeHours.objects.select_for_update().get_or_create(
+        pk=1, defaults={"shifts": _plain(office_shifts())}
+    )
+    return row
 
 
 def _append(actor: Actor, at: datetime, kind: str, closing: Closing) -> None:
