@@ -75,7 +75,7 @@ def current_facts(home: Home) -> FactsFolder:
 
 def build_facts(home: Home) -> FactsFolder:
     """Seal the facts of everything in the database; parts that did not change stay as they are."""
-    number = ledger.head(FACT_KINDS)
+    number = ledger.settled_head(FACT_KINDS)
     spans = {span.source: span for span in cases.sources()}
     ends = {name: span.last_moment for name, span in spans.items()}
     return write_facts(

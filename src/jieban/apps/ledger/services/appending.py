@@ -1,4 +1,8 @@
-"""Writing one event: the only way into the ledger."""
+"""Writing one event: the only way into the ledger.
+
+Every act pays for this, hundreds of times a second, so the statements are written out: the
+same through the ORM takes four times as long and nearly all of it in Python.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,10 +10,26 @@ from typing import Any
 from django.db import connection
 
 from jieban import clock
-from jieban.apps.ledger.chain import digest_of, moment
+from jieban.apps.ledger.chain import CONTENT, digest_of_row, moment
 from jieban.apps.ledger.kinds import KINDS
-from jieban.apps.ledger.models import Event, Outbox
+from jieban.apps.ledger.models import Event
 from jieban.domain.actors import Actor
+
+_COLUMNS = (*CONTENT, "digest")
+_HEAD = (
+    "SELECT seq, digest FROM ledger_event WHERE subject_kind = %s AND subject_id = %s"
+    " ORDER BY seq DESC LIMIT 1"
+)
+_EVENT = (
+    f"INSERT INTO ledger_event ({', '.join(_COLUMNS)})"
+    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))}) RETURNING number"
+)
+_OUTBOX = "INSERT INTO ledger_outbox (event_id, made_at) VALUES (%s, %s)"
+# PostgreSQL writes both in one statement, which saves a way to the server and back.
+_BOTH = (
+    f"WITH written AS ({_EVENT}, recorded_at) INSERT INTO ledger_outbox (event_id, made_at)"
+    " SELECT number, recorded_at FROM written RETURNING event_id"
+)
 
 
 def append(
@@ -40,28 +60,41 @@ def append(
     body = body or {}
     if body.keys() != declared.keys:
         raise ValueError(f"{kind} has keys {sorted(declared.keys)}, got {sorted(body)}")
-    seq, previous = (0, "") if first else _head(subject_kind, subject_id)
-    event = Event(
-        recorded_at=clock.now(),
-        happened_at=moment(at),
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        seq=seq + 1,
-        kind=kind,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        actor_post=actor.post,
-        reason=reason,
-        body=body,
-        previous=previous,
-    )
-    event.digest = digest_of(event)
-    event.save(force_insert=True)
-    if declared.followed:
-        Outbox(event_id=event.number, made_at=event.recorded_at).save(force_insert=True)
-    return event
+    with connection.cursor() as cursor:
+        head = None
+        if not first:
+            cursor.execute(_HEAD, (subject_kind, subject_id))
+            head = cursor.fetchone()
+        seq, previous = head or (0, "")
+        recorded_at = clock.now()
+        content = (
+            recorded_at,
+            moment(at),
+            subject_kind,
+            subject_id,
+            seq + 1,
+            kind,
+            actor.id,
+            actor.name,
+            actor.post,
+            reason,
+            body,
+            previous,
+        )
+        digest = digest_of_row(content)
+        number = _write(cursor, (*content, digest), declared.followed)
+    return Event(number=number, digest=digest, **dict(zip(CONTENT, content, strict=True)))
 
 
-def _head(subject_kind: str, subject_id: str) -> tuple[int, str]:
-    chain = Event.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
-    return chain.order_by("-seq").values_list("seq", "digest").first() or (0, "")
+def _write(cursor: Any, row: tuple[Any, ...], followed: bool) -> int:
+    """Store the row and, if somebody may follow it, its place in the outbox; its number."""
+    adapt = connection.ops
+    recorded_at = adapt.adapt_datetimefield_value(row[0])
+    values = [recorded_at, adapt.adapt_datetimefield_value(row[1]), *row[2:]]
+    values[CONTENT.index("body")] = adapt.adapt_json_value(values[CONTENT.index("body")], None)
+    together = followed and connection.vendor == "postgresql"
+    cursor.execute(_BOTH if together else _EVENT, values)
+    number: int = cursor.fetchone()[0]
+    if followed and not together:
+        cursor.execute(_OUTBOX, (number, recorded_at))
+    return number
