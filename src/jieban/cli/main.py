@@ -44,7 +44,9 @@ NOUNS = {
     "appeals": Noun("jieban.cli.appeals", "appeals", "Contest a fact; decide appeals."),
     "rulebook": Noun("jieban.cli.rulebook", "rulebook", "Check and compare rules.", database=False),
     "profiles": Noun("jieban.cli.profiles", "profiles", "Mappings of exports.", database=False),
-    "ledger": Noun("jieban.cli.ledger", "ledger", "Read and verify the ledger."),
+    "ledger": Noun("jieban.cli.ledger", "ledger", "Read, seal and verify the ledger."),
+    "worker": Noun("jieban.cli.worker", "worker", "Do the jobs that wait."),
+    "tick": Noun("jieban.cli.worker", "tick", "Do what is due by the clock."),
     "invent": Noun("jieban.cli.invent", "invent", "Write invented exports.", database=False),
     "manage": Noun("jieban.cli.manage", "manage", "Django's own commands."),
 }

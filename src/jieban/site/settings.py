@@ -68,11 +68,16 @@ DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 
 DATABASES = {"default": _database(os.environ.get("JIEBAN_DATABASE_URL"))}
+# Jobs wait in the database: no broker to run, and a job is stored with the act that asks for it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.messages",
+    "django_tasks",
+    "django_tasks_db",
+    "jieban.apps.jobs",
     "jieban.apps.ledger",
     "jieban.apps.directory",
     "jieban.apps.cases",

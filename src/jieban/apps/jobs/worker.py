@@ -1,0 +1,136 @@
+"""The worker: does jobs, looks after its rounds, and, if asked, ticks.
+
+One thread leads: it goes round (telling followers what is in the outbox), takes back jobs
+from dead workers, ticks once a minute. Others do the jobs. A heartbeat has a thread of its
+own, so that long work does not look like death. On SIGTERM or Ctrl+C jobs under way are
+ended and none is begun; whatever is killed harder is taken again by the next worker.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import close_old_connections, connection
+
+from jieban import clock
+from jieban.apps.jobs import services
+from jieban.apps.jobs.declaring import acts, rounds
+from jieban.apps.jobs.models import Worker
+
+log = logging.getLogger(__name__)
+IDLE_SECONDS = 1.0
+BEAT_SECONDS = 10.0
+RECOVER_SECONDS = 10.0
+TICK_SECONDS = 60.0
+_AFTER_TROUBLE_SECONDS = 3.0
+
+
+def tick() -> list[str]:
+    """Do every periodic act that is due; the names of those done."""
+    at = clock.now()
+    services.note_tick(at=at)
+    return [act.name for act in acts() if services.do_if_due(act, at=at)]
+
+
+def work_once(*, ticking: bool = False) -> int:
+    """Do everything there is to do now, and end; how many jobs were done."""
+    worker = services.begin_worker(at=clock.now())
+    done = 0
+    try:
+        services.recover(at=clock.now())
+        if ticking:
+            tick()
+        while go_round() + (more := _jobs_now(worker)):
+            done += more
+    finally:
+        services.end_worker(worker, at=clock.now())
+    return done
+
+
+def go_round() -> int:
+    """One round of everything that is looked after; how much was found to do."""
+    return sum(each.run(clock.now()) for each in rounds())
+
+
+def do_next(worker: Worker) -> bool:
+    """Take the next job and do it; False if there was none."""
+    taken = services.take(worker, at=clock.now())
+    if taken is None:
+        return False
+    try:
+        taken.task.call(*taken.args_kwargs["args"], **taken.args_kwargs["kwargs"])
+    except Exception as error:
+        log.exception("job %s failed", taken.task_name)
+        services.fail(taken, error, at=clock.now())
+    else:
+        services.finish(taken)
+    return True
+
+
+def _jobs_now(worker: Worker) -> int:
+    done = 0
+    while do_next(worker):
+        done += 1
+    return done
+
+
+class Work:
+    """A worker that goes on until `stop`."""
+
+    def __init__(self, *, threads: int = 1, ticking: bool = False) -> None:
+        self._threads = threads
+        self._ticking = ticking
+        self._stopping = threading.Event()
+        self._last: dict[str, float] = {}
+
+    def stop(self) -> None:
+        """Begin nothing new; `run` returns when what is under way has ended."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        worker = services.begin_worker(at=clock.now())
+        hands = [
+            self._thread("beat", lambda: services.beat(worker, at=clock.now()), BEAT_SECONDS),
+            *(
+                self._thread(f"jobs-{number}", lambda: do_next(worker), IDLE_SECONDS)
+                for number in range(self._threads)
+            ),
+        ]
+        self._repeat(self._lead, IDLE_SECONDS)
+        for hand in hands:
+            hand.join()
+        services.end_worker(worker, at=clock.now())
+
+    def _lead(self) -> bool:
+        if self._due("recover", RECOVER_SECONDS):
+            services.recover(at=clock.now())
+        if self._ticking and self._due("tick", TICK_SECONDS):
+            tick()
+        return go_round() > 0
+
+    def _due(self, what: str, seconds: float) -> bool:
+        now = time.monotonic()
+        if now - self._last.get(what, -seconds) < seconds:
+            return False
+        self._last[what] = now
+        return True
+
+    def _thread(self, name: str, act: Callable[[], object], pause: float) -> threading.Thread:
+        thread = threading.Thread(target=self._repeat, args=(act, pause), name=name)
+        thread.start()
+        return thread
+
+    def _repeat(self, act: Callable[[], object], pause: float) -> None:
+        """Call `act` until stopped, at once again while it finds something to do."""
+        while not self._stopping.is_set():
+            close_old_connections()
+            try:
+                wait = 0.0 if act() else pause
+            except Exception:
+                # The database may be away for a while; the worker outlives that.
+                log.exception("%s: trouble", threading.current_thread().name)
+                connection.close()
+                wait = _AFTER_TROUBLE_SECONDS
+            self._stopping.wait(wait)
+        connection.close()
