@@ -45,6 +45,7 @@ NOUNS = {
     "rulebook": Noun("jieban.cli.rulebook", "rulebook", "Check and compare rules.", database=False),
     "profiles": Noun("jieban.cli.profiles", "profiles", "Mappings of exports.", database=False),
     "ledger": Noun("jieban.cli.ledger", "ledger", "Read, seal and verify the ledger."),
+    "webhooks": Noun("jieban.cli.webhooks", "webhooks", "Systems that are told what happens."),
     "worker": Noun("jieban.cli.worker", "worker", "Do the jobs that wait."),
     "tick": Noun("jieban.cli.worker", "tick", "Do what is due by the clock."),
     "invent": Noun("jieban.cli.invent", "invent", "Write invented exports.", database=False),

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "jieban.apps.directory",
     "jieban.apps.cases",
     "jieban.apps.assessments",
+    "jieban.apps.integrations",
     "jieban.site",
 ]
 MIDDLEWARE = [
@@ -146,6 +147,14 @@ KEEP_UPLOADS_DAYS = int(os.environ.get("JIEBAN_KEEP_UPLOADS_DAYS", "30"))
 MAX_UPLOAD_MB = int(os.environ.get("JIEBAN_MAX_UPLOAD_MB", "100"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+# Hosts ("hooks.intranet" or "127.0.0.1:9000") that webhooks may be sent to although they are
+# not public, or speak plain http.
+WEBHOOK_ADDRESSES = frozenset(
+    host.strip().lower()
+    for host in os.environ.get("JIEBAN_WEBHOOK_ADDRESSES", "").split(",")
+    if host.strip()
+)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("jieban.apps.cases.urls")),
     path("", include("jieban.apps.ledger.urls")),
     path("", include("jieban.apps.assessments.rulebook_urls")),
+    path("", include("jieban.apps.integrations.urls")),
 ]
 handler404 = web.not_found
 handler500 = web.broken

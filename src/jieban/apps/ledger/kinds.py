@@ -129,6 +129,11 @@ KINDS = {
         _kind("appeal.granted", "申诉成立", "appeal granted", "ground"),
         _kind("appeal.refused", "申诉不成立", "appeal refused"),
         _kind("appeal.withdrawn", "撤回申诉", "appeal withdrawn"),
+        _kind("webhook.added", "新增推送", "webhook added", "host", "kinds"),
+        _kind("webhook.removed", "删除推送", "webhook removed", "host"),
+        _kind("webhook.paused", "暂停推送", "webhook paused", "because"),
+        _kind("webhook.resumed", "恢复推送", "webhook resumed"),
+        _kind("webhook.replayed", "重新推送", "webhook message sent again", "event"),
     )
 }
 

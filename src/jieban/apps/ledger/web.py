@@ -32,6 +32,7 @@ SUBJECTS = {
     "calendar": gettext_lazy("Work calendar"),
     "run": gettext_lazy("Run"),
     "appeal": gettext_lazy("Appeal"),
+    "webhook": gettext_lazy("Webhook"),
     "seal": gettext_lazy("Seal"),
     "events": gettext_lazy("Events"),
 }
@@ -68,6 +69,9 @@ LABELS = {
     "because": gettext_lazy("Because"),
     "manifest": gettext_lazy("Digest of the manifest"),
     "evidence_digest": gettext_lazy("Digest of the evidence"),
+    "host": gettext_lazy("Host"),
+    "kinds": gettext_lazy("Kinds of events"),
+    "event": gettext_lazy("Event"),
 }
 COUNTED = {
     "read": gettext_lazy("read"),
@@ -88,6 +92,7 @@ _PAGES = {
     "calendar": ("calendar:show", ()),
     "run": ("assessments:run", ("code",)),
     "appeal": ("assessments:appeal", ("number",)),
+    "webhook": ("integrations:show", ("number",)),
 }
 # Keys of a body that name a subject with a page of its own.
 _SUBJECT_OF = {"number": "case", "unit": "unit", "run": "run", "appeal": "appeal"}

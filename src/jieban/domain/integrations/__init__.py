@@ -1,0 +1,1 @@
+"""What holds for other systems that are told of what happens here."""
