@@ -135,8 +135,8 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in arguments
     try:
-        jieban.main(args=arguments, prog_name="jieban", standalone_mode=False)
-        code = 0
+        # A command that ends with a code of its own hands it back here; others say nothing.
+        code = jieban.main(args=arguments, prog_name="jieban", standalone_mode=False) or 0
     except Refused as refusal:
         code = _refuse(refusal, as_json)
     except click.exceptions.Exit as end:
