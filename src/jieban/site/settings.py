@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "jieban.site",
 ]
 MIDDLEWARE = [
+    "jieban.site.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -155,6 +156,9 @@ WEBHOOK_ADDRESSES = frozenset(
     for host in os.environ.get("JIEBAN_WEBHOOK_ADDRESSES", "").split(",")
     if host.strip()
 )
+
+# Whoever shows it may read /metrics and the details of /readyz without signing in.
+METRICS_TOKEN = os.environ.get("JIEBAN_METRICS_TOKEN", "")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

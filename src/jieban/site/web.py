@@ -4,7 +4,7 @@ import logging
 import secrets
 import sys
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -45,10 +45,6 @@ def operator(request: Asked) -> HttpResponse:
 def keys(request: Asked) -> HttpResponse:
     """The keyboard's short cuts."""
     return render(request, "keys.html")
-
-
-def health(request: Asked) -> JsonResponse:
-    return JsonResponse({"ready": True})
 
 
 def not_found(request: Asked, exception: Exception) -> HttpResponse:

@@ -15,6 +15,15 @@ TICK = "tick"
 
 
 @dataclass(frozen=True)
+class Failed:
+    """One job that was given up, and the last line of why."""
+
+    name: str
+    at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True)
 class Queue:
     """How many jobs wait now, are under way, wait for a later moment, have failed for good."""
 
@@ -60,3 +69,12 @@ def queue(at: datetime) -> Queue:
         .values_list("enqueued_at", flat=True)
         .first(),
     )
+
+
+def failed(limit: int) -> list[Failed]:
+    """The jobs that were given up, newest first."""
+    rows = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).order_by("-finished_at")
+    return [
+        Failed(row.task_name, row.finished_at, row.traceback.strip().rpartition("\n")[2][:200])
+        for row in rows[:limit]
+    ]
