@@ -5,10 +5,10 @@ import json
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from jieban.apps.ledger import selectors, services
+from jieban.apps.ledger import chain, selectors, services
 from jieban.apps.ledger.chain import digest_of
 from jieban.apps.ledger.models import Event, Outbox, Seal
-from jieban.apps.ledger.selectors import folds
+from jieban.apps.ledger.selectors import folds, settling
 from jieban.apps.ledger.services import relaying, sealing
 from jieban.domain.errors import Refused
 from tests.conftest import AT, CLERK
@@ -150,7 +150,26 @@ def test_a_chain_written_anew_with_right_digests_is_found(sealed):
     assert list(selectors.faults()) == []
     assert found() == [("run/r1", 2, "rewritten"), ("run/r1", 3, "rewritten")]
     assert {fault.what for fault in selectors.check_subject("run", "r1")} == {"rewritten"}
+    assert {fault.what for fault in selectors.faults_shown("run", "r1")} == {"rewritten"}
     assert selectors.check_subject("run", "r2") == []
+
+
+def test_a_page_shows_what_the_last_walk_missed_of_a_subject(sealed):
+    without_triggers(f"DELETE FROM ledger_event WHERE {of('r1', 3)}")
+    assert selectors.faults_shown("run", "r1") == []
+    services.keep_verification(CLERK, selectors.check(), at=AT)
+    assert [fault.what for fault in selectors.faults_shown("run", "r1")] == ["removed"]
+    assert selectors.faults_shown("run", "r2") == []
+
+
+@pytest.mark.parametrize("name", ["a", 'b"c', "甲,乙", "", 'x,"a":[9,"z"]'])
+def test_one_head_is_found_among_many(name):
+    heads = {f"run/{each}": (1, each) for each in ("a", 'b"c', "甲,乙", "", 'x,"a":[9,"z"]')}
+    packed, digest = chain.pack(heads), chain.digest_of_heads(heads)
+    assert chain.head_in(packed, digest, f"run/{name}") == (1, name)
+    assert chain.head_in(packed, digest, "run/nobody") is None
+    with pytest.raises(ValueError, match="other heads"):
+        chain.head_in(packed, "0" * 64, f"run/{name}")
 
 
 def export(file) -> None:
@@ -271,3 +290,28 @@ def test_a_moment_in_another_zone_has_the_digest_it_comes_back_with():
     with transaction.atomic():
         services.append("run", "r1", "run.reviewed", actor=CLERK, at=local, body=body)
     assert found() == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite one writes at a time")
+def test_nothing_is_sealed_over_a_number_that_is_still_under_way(monkeypatch):
+    monkeypatch.setattr(settling.settled, "__defaults__", (0.3,))
+    other = connection.copy()
+    try:
+        other.connect()
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledger_event (recorded_at, happened_at, subject_kind, subject_id, seq,"
+                " kind, actor_id, actor_name, actor_post, reason, body, previous, digest)"
+                " VALUES (now(), now(), 'run', 'slow', 1, 'run.reviewed', '', '', '', '', '{}',"
+                " '', '')"
+            )
+        write("r1")
+        with pytest.raises(Refused) as refusal:
+            seal()
+        assert refusal.value.code == "ledger.busy"
+        assert not Seal.objects.exists()
+        other.rollback()
+        assert [each.events for each in seal()] == [1]
+    finally:
+        other.close()

@@ -111,6 +111,29 @@ def unpack(packed: bytes | memoryview) -> dict[str, Head]:
         raise ValueError(str(error)) from None
 
 
+def head_in(packed: bytes | memoryview, digest: str, subject: str) -> Head | None:
+    """One subject's head in what `pack` made, without reading all of them; None if it is not there.
+
+    Raises:
+        ValueError: these are not the heads with this digest.
+    """
+    try:
+        text = zlib.decompress(bytes(packed))
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if hashlib.sha256(text).hexdigest() != digest:
+        raise ValueError("other heads")
+    key = _text(subject) + b":"
+    for before in (b"{", b","):
+        # A quote inside another name is escaped, so this can only be the name itself.
+        found = text.find(before + key)
+        if found >= 0:
+            begin = found + 1 + len(key)
+            seq, head = json.loads(text[begin : text.index(b"]", begin) + 1])
+            return int(seq), str(head)
+    return None
+
+
 def digest_of_heads(heads: Heads) -> str:
     """SHA-256 over the heads as canonical JSON."""
     return hashlib.sha256(_text(heads)).hexdigest()

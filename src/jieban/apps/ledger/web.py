@@ -151,7 +151,7 @@ def show_subject(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
         raise Http404(subject)
     faults = [
         {"seq": fault.seq, "words": words.word(f"fault_{fault.what}")}
-        for fault in selectors.check_subject(kind, subject)
+        for fault in selectors.faults_shown(kind, subject)
     ]
     context = {
         "kind": SUBJECTS.get(kind, kind),

@@ -9,6 +9,7 @@ from jieban.apps.ledger.selectors.checking import (
     check_subject,
     faults,
     faults_of,
+    faults_shown,
     sealed_file,
 )
 from jieban.apps.ledger.selectors.events import (
@@ -18,6 +19,7 @@ from jieban.apps.ledger.selectors.events import (
     events_numbered,
     events_of,
     head,
+    head_digest,
     newest,
     newest_number,
     subject_kinds,
@@ -54,8 +56,10 @@ __all__ = [
     "exported",
     "faults",
     "faults_of",
+    "faults_shown",
     "folded_kinds",
     "head",
+    "head_digest",
     "last_verification",
     "newest",
     "newest_number",

@@ -30,6 +30,17 @@ def head(kinds: Sequence[str]) -> int:
         return cursor.fetchone()[0] or 0
 
 
+def head_digest(kinds: Sequence[str]) -> str:
+    """Digest of the newest event of these kinds; blank if there is none.
+
+    What is kept in a process by it is right even where a number was given back by a
+    transaction that did not come to its end.
+    """
+    number = head(kinds)
+    found = Event.objects.filter(number=number) if number else Event.objects.none()
+    return found.values_list("digest", flat=True).first() or ""
+
+
 def newest_number() -> int:
     """Number of the newest event; 0 if there is none."""
     return Event.objects.order_by("-number").values_list("number", flat=True).first() or 0
