@@ -1,6 +1,15 @@
 """Every write of cases: one function per act, one transaction, one event."""
 
+from jieban.apps.cases.services.alarms import ask_hold_reviews, ring_alarms
 from jieban.apps.cases.services.attribution import attribute_case, merge_name
+from jieban.apps.cases.services.calling import (
+    call_units,
+    finish_call,
+    finish_task,
+    rate_caller,
+    record_joint_visit,
+    report_in,
+)
 from jieban.apps.cases.services.directory_files import (
     preview_directory,
     receive_directory,
@@ -8,19 +17,92 @@ from jieban.apps.cases.services.directory_files import (
 )
 from jieban.apps.cases.services.exclusions import exclude_assignment
 from jieban.apps.cases.services.importing import ImportOutcome, import_file
+from jieban.apps.cases.services.intake import Intake, classify_case, receive_case
+from jieban.apps.cases.services.linking import (
+    link_repeat,
+    merge_case,
+    split_case,
+    undo_merge,
+    undo_repeat,
+)
+from jieban.apps.cases.services.moves import (
+    accept_case,
+    answer_case,
+    change_lead,
+    close_case,
+    decline_case,
+    dispatch_case,
+    record_contact,
+    reopen,
+    reopen_case,
+    reply_enquiry,
+    return_case,
+)
+from jieban.apps.cases.services.outcomes import (
+    close_after_follow_up,
+    hold_for_follow_up,
+    record_outcome,
+)
+from jieban.apps.cases.services.private import erase_private, unmask_case
 from jieban.apps.cases.services.receiving import preview, receive, rejects_workbook, take_in
+from jieban.apps.cases.services.requesting import (
+    ask_request,
+    decide_request,
+    end_hold,
+    withdraw_request,
+)
+from jieban.apps.cases.services.watching import end_supervision, supervise_case, urge_case
 
 __all__ = [
     "ImportOutcome",
+    "Intake",
+    "accept_case",
+    "answer_case",
+    "ask_hold_reviews",
+    "ask_request",
     "attribute_case",
+    "call_units",
+    "change_lead",
+    "classify_case",
+    "close_after_follow_up",
+    "close_case",
+    "decide_request",
+    "decline_case",
+    "dispatch_case",
+    "end_hold",
+    "end_supervision",
+    "erase_private",
     "exclude_assignment",
+    "finish_call",
+    "finish_task",
+    "hold_for_follow_up",
     "import_file",
+    "link_repeat",
+    "merge_case",
     "merge_name",
     "preview",
     "preview_directory",
+    "rate_caller",
     "receive",
+    "receive_case",
     "receive_directory",
+    "record_contact",
+    "record_joint_visit",
+    "record_outcome",
     "rejects_workbook",
+    "reopen",
+    "reopen_case",
+    "reply_enquiry",
+    "report_in",
+    "return_case",
+    "ring_alarms",
+    "split_case",
+    "supervise_case",
     "take_in",
     "take_in_directory",
+    "undo_merge",
+    "undo_repeat",
+    "unmask_case",
+    "urge_case",
+    "withdraw_request",
 ]

@@ -1,0 +1,37 @@
+"""Tables of the cases: those a file brought in, and those that are handled here."""
+
+from jieban.apps.cases.models.beside import (
+    CaseLink,
+    CaseRequest,
+    JointCall,
+    JointCallUnit,
+    Supervision,
+)
+from jieban.apps.cases.models.imported import (
+    AttributedBy,
+    Exclusion,
+    Import,
+    ImportedCase,
+    ImportedPrivate,
+    ImportedVersion,
+)
+from jieban.apps.cases.models.live import Assignment, Case, CaseNote, CasePrivate, Reach
+
+__all__ = [
+    "Assignment",
+    "AttributedBy",
+    "Case",
+    "CaseLink",
+    "CaseNote",
+    "CasePrivate",
+    "CaseRequest",
+    "Exclusion",
+    "Import",
+    "ImportedCase",
+    "ImportedPrivate",
+    "ImportedVersion",
+    "JointCall",
+    "JointCallUnit",
+    "Reach",
+    "Supervision",
+]

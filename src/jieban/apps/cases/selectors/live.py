@@ -1,0 +1,131 @@
+"""Who may see which case, and what one case holds."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import orjson
+from django.db.models import Exists, OuterRef, QuerySet
+
+from jieban.apps.cases.models import (
+    Assignment,
+    Case,
+    CaseNote,
+    CasePrivate,
+    CaseRequest,
+    Reach,
+)
+from jieban.apps.directory import selectors as directory
+from jieban.domain.actors import EVERYWHERE, Actor
+from jieban.domain.cases import lifecycle
+from jieban.domain.cases.lifecycle import State
+from jieban.domain.errors import Refused
+from jieban.domain.privacy.redaction import normal_phone
+from jieban.sealing import Sealer
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""The deadline of what has none now: last in every list."""
+
+
+def visible_to(actor: Actor, permission: str) -> QuerySet[Case]:
+    """Cases on which the actor holds `permission`; nothing if none.
+
+    The only way from a person to a case. "May I" is "is it in here", so a case out of scope
+    is not found rather than forbidden.
+    """
+    scopes = actor.reach(permission)
+    if EVERYWHERE in scopes:
+        return Case.objects.all()
+    if not scopes:
+        return Case.objects.none()
+    return Case.objects.filter(
+        Exists(Reach.objects.filter(case=OuterRef("pk"), key__in=sorted(scopes)))
+    )
+
+
+def case_by_number(actor: Actor, number: str, permission: str = "case.see") -> Case:
+    """
+    Raises:
+        Refused "case.not_found": no such case, or not within the actor's reach.
+    """
+    case = (
+        visible_to(actor, permission)
+        .select_related("area", "area__parent", "lead_unit", "merged_into", "parent")
+        .filter(number=number)
+        .first()
+    )
+    if case is None:
+        raise Refused("case.not_found", number=number)
+    return case
+
+
+def shares_of(case: Case) -> QuerySet[Assignment]:
+    """Every assignment of a case in every pass, oldest first."""
+    return Assignment.objects.filter(case=case).select_related("unit").order_by("id")
+
+
+def acting_shares(actor: Actor, case: Case) -> list[Assignment]:
+    """Running assignments for which this actor may act.
+
+    A post on a unit acts for that unit and those below it; a post on a place acts for the
+    street office of that place, never for a department that happens to work there.
+    """
+    scopes = actor.reach("case.handle")
+    running = list(shares_of(case).filter(pass_number=case.passes, ended_at__isnull=True))
+    if EVERYWHERE in scopes:
+        return running
+    in_place = not scopes.isdisjoint(place_keys(case))
+    return [
+        share
+        for share in running
+        if not scopes.isdisjoint(directory.scope_keys_of_unit(share.unit))
+        or (in_place and share.unit.area_id is not None)
+    ]
+
+
+def allowed_moves(actor: Actor, case: Case) -> tuple[str, ...]:
+    """Names of the moves this actor may make now, in the order of the table."""
+    shares = acting_shares(actor, case)
+    return tuple(
+        name
+        for name in lifecycle.moves_from(State(case.state), case.kind)
+        if case.merged_into_id is None
+        and (
+            bool(shares)
+            if lifecycle.MOVES[name].permission == "case.handle"
+            else visible_to(actor, lifecycle.MOVES[name].permission).filter(pk=case.pk).exists()
+        )
+    )
+
+
+def place_keys(case: Case) -> list[str]:
+    """Scopes of the places a case lies in; of a case nobody could place, the whole district."""
+    if case.area is not None:
+        return directory.scope_keys_of_area(case.area)
+    tops = directory.areas().filter(parent__isnull=True, kind__in=("city", "district"))
+    return [f"area:{code}" for code in tops.values_list("code", flat=True)]
+
+
+def requests_of(case: Case) -> QuerySet[CaseRequest]:
+    return CaseRequest.objects.filter(case=case).select_related("unit")
+
+
+def notes_of(case: Case) -> QuerySet[CaseNote]:
+    return CaseNote.objects.filter(case=case).select_related("unit")
+
+
+def private_of_case(case: Case, sealer: Sealer) -> dict[str, str]:
+    """What the resident said or left, opened; empty where it was erased.
+
+    Doors show it masked; in clear only through services.unmask_case, which writes it down.
+    """
+    kept = CasePrivate.objects.filter(case=case).first()
+    return {} if kept is None else orjson.loads(sealer.open(kept.sealed))
+
+
+def earlier_cases(actor: Actor, phone: str, sealer: Sealer, limit: int = 20) -> Sequence[Case]:
+    """Cases of the same phone that the actor may see, newest first; none without a phone."""
+    number = normal_phone(phone)
+    if not number:
+        return ()
+    found = visible_to(actor, "case.see").filter(private__phone_index=sealer.blind("phone", number))
+    return list(found.select_related("area", "lead_unit").order_by("-id")[:limit])
