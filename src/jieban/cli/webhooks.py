@@ -1,5 +1,7 @@
 """`jieban webhooks …`: other systems that are told of what happens here."""
 
+from typing import Any
+
 import click
 
 from jieban import clock
@@ -31,7 +33,7 @@ def add(desk: Desk, address: str, kinds: tuple[str, ...]) -> None:
 @click.pass_obj
 def list_webhooks(desk: Desk) -> None:
     """Every webhook and how it stands."""
-    found = list(selectors.visible_to(desk.actor))
+    found: list[Any] = list(selectors.visible_to(desk.actor))
     desk.answer(
         {
             "webhooks": [

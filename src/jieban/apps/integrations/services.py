@@ -11,12 +11,13 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from jieban.apps.integrations import selectors
 from jieban.apps.integrations.models import Delivery, State, Webhook
@@ -24,7 +25,7 @@ from jieban.apps.integrations.sending import TIMEOUT_SECONDS, Answer, check_addr
 from jieban.apps.jobs import enqueue
 from jieban.apps.ledger import selectors as ledger_selectors
 from jieban.apps.ledger import services as ledger
-from jieban.apps.ledger.models import Event
+from jieban.apps.ledger.selectors import Event
 from jieban.domain.actors import SYSTEM, Actor
 from jieban.domain.errors import Refused
 from jieban.domain.integrations.webhooks import (
@@ -167,14 +168,19 @@ def _pause(webhook: Webhook, actor: Actor, because: str, at: datetime, reason: s
     _append(webhook, "webhook.paused", actor, at, body={"because": because}, reason=reason)
 
 
-def _again(rows, at: datetime) -> None:  # type: ignore[no-untyped-def]
+def _again(rows: QuerySet[Delivery], at: datetime) -> None:
     rows.update(
         state=State.WAITING, attempts=0, since=at, next_at=at, ended_at=None, last_status=None
     )
 
 
-def _append(  # type: ignore[no-untyped-def]
-    webhook: Webhook, kind: str, actor: Actor, at: datetime, body=None, reason: str = ""
+def _append(
+    webhook: Webhook,
+    kind: str,
+    actor: Actor,
+    at: datetime,
+    body: dict[str, Any] | None = None,
+    reason: str = "",
 ) -> None:
     number = str(webhook.number)
     ledger.append("webhook", number, kind, actor=actor, at=at, body=body, reason=reason)

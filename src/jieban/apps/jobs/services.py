@@ -11,9 +11,10 @@ import socket
 from datetime import datetime, timedelta
 from pathlib import Path
 from traceback import format_exception
+from typing import Any, TypeAlias
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -27,6 +28,7 @@ KEEP_FAILED = timedelta(days=30)
 _KEEP_WORKERS = timedelta(days=1)
 _SLACK = timedelta(seconds=5)
 _FIRST_PAUSE = timedelta(seconds=10)
+Taken: TypeAlias = "DBTaskResult[Any, Any]"
 
 
 class WorkerDied(Exception):
@@ -79,7 +81,7 @@ def _lives(worker: Worker | None, at: datetime) -> bool:
 # --- jobs ---------------------------------------------------------------------------------
 
 
-def take(worker: Worker, *, at: datetime) -> DBTaskResult | None:
+def take(worker: Worker, *, at: datetime) -> Taken | None:
     """The next job that is due, taken by this worker; None if there is none."""
     due = DBTaskResult.objects.filter(
         Q(run_after=get_date_max()) | Q(run_after__lte=at), status=TaskResultStatus.READY
@@ -96,12 +98,12 @@ def take(worker: Worker, *, at: datetime) -> DBTaskResult | None:
     return taken
 
 
-def finish(taken: DBTaskResult) -> None:
+def finish(taken: Taken) -> None:
     """Take a done job off the list, unless somebody else has taken it over."""
     _mine(taken).delete()
 
 
-def fail(taken: DBTaskResult, error: Exception, *, at: datetime) -> None:
+def fail(taken: Taken, error: Exception, *, at: datetime) -> None:
     """Note why the job failed; it is tried again later, `ATTEMPTS` times in all."""
     attempts = len(taken.worker_ids)
     said = {
@@ -115,7 +117,7 @@ def fail(taken: DBTaskResult, error: Exception, *, at: datetime) -> None:
         _mine(taken).update(status=TaskResultStatus.READY, run_after=again, **said)
 
 
-def _mine(taken: DBTaskResult):  # type: ignore[no-untyped-def]
+def _mine(taken: Taken) -> QuerySet[Taken]:
     return DBTaskResult.objects.filter(
         pk=taken.pk, status=TaskResultStatus.RUNNING, started_at=taken.started_at
     )

@@ -1,5 +1,6 @@
-"""Every read of the ledger."""
+"""Every read of the ledger. `Event` is here as a type: other apps ask, they touch no table."""
 
+from jieban.apps.ledger.models import Event
 from jieban.apps.ledger.selectors.checking import (
     FAULTS,
     Checked,
@@ -41,6 +42,7 @@ from jieban.apps.ledger.selectors.settling import settled, settled_head
 __all__ = [
     "FAULTS",
     "Checked",
+    "Event",
     "Fault",
     "FileSeal",
     "Standing",
