@@ -28,7 +28,7 @@ KEEP_FAILED = timedelta(days=30)
 _KEEP_WORKERS = timedelta(days=1)
 _SLACK = timedelta(seconds=5)
 _FIRST_PAUSE = timedelta(seconds=10)
-Taken: TypeAlias = "DBTaskResult[Any, Any]"
+Taken: TypeAlias = DBTaskResult[Any, Any]
 
 
 class WorkerDied(Exception):
