@@ -3,7 +3,7 @@
 Two layouts are read, in any workbook or CSV that `reading` can open:
 
 - one line per entry: 代码 · 名称 · 类型 · 上级 · 人口 · 起始日期 · 截止日期 · 继任 · 别名
-  (only the name is needed; a sheet called 单位 holds units);
+  (only the name is needed; a sheet called 单位 holds units, which may have a 辖区);
 - one line per community with its street, and perhaps its district, beside it, as the
   national division codes are published: the entries above are made from the columns.
 
@@ -32,6 +32,7 @@ HEADINGS = {
     "valid_from": ("起始日期", "生效日期", "启用日期", "valid_from"),
     "valid_to": ("截止日期", "失效日期", "撤销日期", "valid_to"),
     "successor": ("继任", "并入", "继任者", "successor"),
+    "serves": ("辖区", "管辖区域", "负责区域", "serves"),
     "aliases": ("别名", "曾用名", "简称", "aliases", "alias"),
     "street": ("街道", "街乡镇", "所属街道", "街道名称", "street", "street_name"),
     "street_code": ("街道代码", "street_code"),
@@ -81,8 +82,9 @@ _MOST_DIGITS = 9
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as a file gives it. `what` is area or unit; `parent` and `successor` are
-    codes or names; blank text and None mean that the file says nothing."""
+    """One entry as a file gives it. `what` is area or unit; `parent`, `successor` and `serves`
+    (the place a unit answers for) are codes or names; blank text and None mean that the file
+    says nothing."""
 
     sheet: str
     line: int
@@ -95,6 +97,7 @@ class Line:
     valid_from: date | None = None
     valid_to: date | None = None
     successor: str = ""
+    serves: str = ""
     aliases: tuple[str, ...] = ()
 
 
@@ -216,6 +219,7 @@ class _Sheet:
                 valid_from=days["valid_from"],
                 valid_to=days["valid_to"],
                 successor=said.get("successor", ""),
+                serves=_code(cells.get("serves")) if what == "unit" else "",
                 aliases=_aliases(said.get("aliases", "")),
             )
         )

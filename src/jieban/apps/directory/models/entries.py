@@ -48,13 +48,20 @@ class Area(Entry):
 
 
 class Unit(Entry):
-    """承办单位: an organisation that handles cases; it may have an area, it is not one."""
+    """承办单位: an organisation that handles cases; it may have an area, it is not one.
+
+    `area` is the place that it answers for where no duty rule says who: a street office's
+    street. The office of a street is known by its name when a directory is imported.
+    """
 
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
     successor = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    area = models.ForeignKey(
+        Area, null=True, blank=True, on_delete=models.PROTECT, related_name="units"
     )
 
 

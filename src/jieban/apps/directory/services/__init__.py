@@ -6,6 +6,12 @@ from jieban.apps.directory.services.calendar import (
     remove_closing,
     set_shifts,
 )
+from jieban.apps.directory.services.categories import (
+    CategoriesOutcome,
+    import_categories,
+    import_start_set,
+)
+from jieban.apps.directory.services.duties import DutiesOutcome, import_duties
 from jieban.apps.directory.services.entries import (
     DirectoryOutcome,
     confirm_entries,
@@ -16,12 +22,17 @@ from jieban.apps.directory.services.entries import (
 )
 
 __all__ = [
+    "CategoriesOutcome",
     "DirectoryOutcome",
+    "DutiesOutcome",
     "add_closing",
     "confirm_entries",
     "confirm_entry",
     "import_calendar",
+    "import_categories",
     "import_directory",
+    "import_duties",
+    "import_start_set",
     "merge_entry",
     "open_namebook",
     "remove_closing",

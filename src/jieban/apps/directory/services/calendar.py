@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from jieban.apps.directory.models import CalendarYear, Closing, OfficeHours, WorkDay
+from jieban.apps.directory.models import CalendarYear, Closing, WorkDay
 from jieban.apps.directory.selectors.calendar import (
     SUBJECT,
     NoticeChange,
@@ -20,6 +20,7 @@ from jieban.apps.directory.selectors.calendar import (
     legal_holidays,
     office_shifts,
 )
+from jieban.apps.directory.services.holding import hold, plain_shifts
 from jieban.apps.ledger import services as ledger
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
@@ -54,7 +55,7 @@ def import_calendar(
     actor.demand(PERMISSION)
     found = understand(read_calendar(path), years=years, legal=legal_holidays())
     if not dry_run:
-        _hold()
+        hold()
     change = change_by(found)
     number = notice.strip()[:LONGEST_NOTICE]
     if dry_run or change.nothing:
@@ -112,7 +113,7 @@ def add_closing(
         raise Refused("calendar.closing_wrong")
     if not reason.strip():
         raise Refused("calendar.reason_missing")
-    _hold()
+    hold()
     closing = Closing.objects.create(
         since=since, until=until, reason=reason.strip()[:LONGEST_REASON]
     )
@@ -128,7 +129,7 @@ def remove_closing(actor: Actor, number: int, *, at: datetime) -> None:
         Refused "calendar.unknown_closing".
     """
     actor.demand(PERMISSION)
-    _hold()
+    hold()
     closing = closing_by_id(number)
     _append(actor, at, "calendar.closing_removed", closing)
     closing.delete()
@@ -149,11 +150,11 @@ def set_shifts(actor: Actor, shifts: Sequence[Shift], *, at: datetime) -> tuple[
     overlap = any(first[1] > second[0] for first, second in pairwise(wanted))
     if not wanted or overlap or any(since >= until for since, until in wanted):
         raise Refused("calendar.shifts_wrong")
-    row = _hold()
+    row = hold()
     before = office_shifts()
     if wanted == before:
         return wanted
-    row.shifts = _plain(wanted)
+    row.shifts = plain_shifts(wanted)
     row.save(update_fields=["shifts"])
     ledger.append(
         SUBJECT,
@@ -161,17 +162,9 @@ def set_shifts(actor: Actor, shifts: Sequence[Shift], *, at: datetime) -> tuple[
         "calendar.shifts_set",
         actor=actor,
         at=at,
-        body={"before": _plain(before), "after": _plain(wanted)},
+        body={"before": plain_shifts(before), "after": plain_shifts(wanted)},
     )
     return wanted
-
-
-def _hold() -> OfficeHours:
-    """The calendar's one row, held to the end of the transaction: who comes second waits."""
-    row, _ = OfficeHours.objects.select_for_update().get_or_create(
-        pk=1, defaults={"shifts": _plain(office_shifts())}
-    )
-    return row
 
 
 def _append(actor: Actor, at: datetime, kind: str, closing: Closing) -> None:
@@ -184,7 +177,3 @@ def _append(actor: Actor, at: datetime, kind: str, closing: Closing) -> None:
         reason=closing.reason,
         body={"since": closing.since.isoformat(), "until": closing.until.isoformat()},
     )
-
-
-def _plain(shifts: Sequence[Shift]) -> list[list[str]]:
-    return [[since.strftime("%H:%M"), until.strftime("%H:%M")] for since, until in shifts]

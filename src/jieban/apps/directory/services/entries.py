@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Max
 
-from jieban.apps.directory.models import Alias, Area, Unit
+from jieban.apps.directory.models import Alias, Area, Duty, Unit
 from jieban.apps.directory.namebook import NameBook
 from jieban.apps.directory.selectors import Entry, demand_provisional, level_of, merge_pairs
 from jieban.apps.ledger import services as ledger
@@ -55,6 +55,9 @@ def open_namebook() -> Iterator[tuple[NameBook, list[dict[str, str]]]]:
             name=name,
             name_key=same_name_key(name),
             kind="unit",
+            area=Area.objects.filter(
+                kind="street", name_key=same_name_key(name), valid_to=None
+            ).first(),
             provisional=True,
             position=next_unit,
         )
@@ -123,6 +126,8 @@ def merge_entry(actor: Actor, entry: Entry, into: Entry, *, at: datetime, cases:
         for alias in Alias.objects.filter(**{what: gone}):
             _add_alias(kept, alias.name, decided_by=alias.decided_by, within=alias.within)
         type(gone).objects.filter(parent_id=gone.pk).update(parent_id=kept.pk)
+        type(gone).objects.filter(successor_id=gone.pk).update(successor_id=kept.pk)
+        _hand_duties_over(gone, kept)
         if isinstance(gone, Area):
             Area.objects.filter(also_parent_id=gone.pk).update(also_parent_id=kept.pk)
             Alias.objects.filter(within=gone).update(within=kept)
@@ -135,6 +140,18 @@ def merge_entry(actor: Actor, entry: Entry, into: Entry, *, at: datetime, cases:
         at=at,
         body={"kind": kind, "name": name, "into": into.code, "cases": cases},
     )
+
+
+def _hand_duties_over(gone: Entry, kept: Entry) -> None:
+    """What the duty list says of the one holds for the other."""
+    if isinstance(gone, Area):
+        Duty.objects.filter(area=gone).update(area=kept)
+        Unit.objects.filter(area=gone).update(area=kept)
+        return
+    Duty.objects.filter(lead=gone).update(lead=kept)
+    for duty in Duty.objects.filter(joints=gone):
+        duty.joints.remove(gone.pk)
+        duty.joints.add(kept.pk)
 
 
 @dataclass
@@ -164,9 +181,9 @@ def import_directory(
     writer = _DirectoryWriter(outcome)
     for line in outcome.file.lines:
         writer.write(line)
-    writer.link()
+    writer.finish()
     counts = outcome.counts
-    if counts["new"] or counts["changed"]:
+    if counts["new"] or counts["changed_fields"]:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         ledger.append(
@@ -196,6 +213,10 @@ class _DirectoryWriter:
         self.units: dict[str, Unit] = {unit.code: unit for unit in Unit.objects.all()}
         self.positions = {Area: _next_position(Area), Unit: _next_position(Unit)}
         self.links: list[tuple[Entry, Line]] = []
+        self.serving: list[tuple[Unit, Line]] = []
+        self.new: set[tuple[type, int]] = set()
+        self.touched: set[tuple[type, int]] = set()
+        self.known: list[tuple[type, int]] = []
         self.codes: set[tuple[str, str]] = set()
 
     def write(self, line: Line) -> None:
@@ -231,9 +252,17 @@ class _DirectoryWriter:
                 self._changed(entry, "alias", None, alias)
         if line.successor:
             self.links.append((entry, line))
+        if line.serves and isinstance(entry, Unit):
+            self.serving.append((entry, line))
 
-    def link(self) -> None:
-        """Successors may be named before they appear, so they are set at the end."""
+    def finish(self) -> None:
+        """Set what may name entries before they appear, and count."""
+        self._link()
+        self._give_areas()
+        self.outcome.counts["changed"] = len(self.touched)
+        self.outcome.counts["same"] = sum(each not in self.touched for each in self.known)
+
+    def _link(self) -> None:
         for entry, line in self.links:
             successor = self._find(type(entry), line.successor)
             if successor is None:
@@ -242,6 +271,28 @@ class _DirectoryWriter:
                 self._changed(entry, "successor", None, successor.name)
                 entry.successor_id = successor.pk
                 entry.save(update_fields=["successor"])
+
+    def _give_areas(self) -> None:
+        """Units get the place they answer for: as the file says, else the street of their name."""
+        for unit, line in self.serving:
+            area = self._find(Area, line.serves)
+            if not isinstance(area, Area):
+                self.outcome.file.reject(line, "directory.served_unknown", line.serves)
+            elif unit.area_id != area.pk:
+                self._serve(unit, area)
+        # Of two streets with one name the one that still stands.
+        streets = [area for area in self.areas.values() if area.kind == "street"]
+        by_name = {area.name_key: area for area in sorted(streets, key=_stands)}
+        for unit in self.units.values():
+            if unit.area_id is None and unit.name_key in by_name:
+                self._serve(unit, by_name[unit.name_key])
+
+    def _serve(self, unit: Unit, area: Area) -> None:
+        if (Unit, unit.pk) not in self.new:
+            before = unit.area.name if unit.area else None
+            self._changed(unit, "area", before, area.name)
+        unit.area = area
+        unit.save(update_fields=["area"])
 
     def _known(
         self, model: type[Area] | type[Unit], line: Line, parent: Entry | None
@@ -274,6 +325,7 @@ class _DirectoryWriter:
             _save_with_code(entry, "A" if model is Area else "U")
         self._all(model)[entry.code] = entry
         self.outcome.counts["new"] += 1
+        self.new.add((model, entry.pk))
         return entry
 
     def _update(self, entry: Entry, line: Line, wanted: dict[str, Any]) -> None:
@@ -301,14 +353,14 @@ class _DirectoryWriter:
                 else:
                     self._changed(entry, name, _plain(before_value), _plain(value))
                 setattr(entry, name, value)
+        self.known.append((type(entry), entry.pk))
         if self.outcome.counts["changed_fields"] > before:
             entry.save()
-            self.outcome.counts["changed"] += 1
-        else:
-            self.outcome.counts["same"] += 1
 
     def _changed(self, entry: Entry, name: str, before: Any, after: Any) -> None:
         self.outcome.counts["changed_fields"] += 1
+        if (type(entry), entry.pk) not in self.new:
+            self.touched.add((type(entry), entry.pk))
         self.outcome.changes.append(
             {
                 "code": entry.code,
@@ -359,6 +411,10 @@ def _save_with_code(entry: Entry, prefix: str) -> None:
     entry.save(force_insert=True)
     entry.code = f"{prefix}{entry.pk}"
     entry.save(update_fields=["code"])
+
+
+def _stands(entry: Entry) -> bool:
+    return entry.valid_to is None
 
 
 def _next_position(model: type[Area] | type[Unit]) -> int:

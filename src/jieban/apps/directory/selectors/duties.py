@@ -1,0 +1,272 @@
+"""Every read of categories and of the duty list; the units it suggests for a case."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db.models import QuerySet
+
+from jieban.apps.directory.models import Area, Category, Duty, Unit
+from jieban.apps.directory.selectors import standing as places
+from jieban.apps.directory.selectors.standing import Standing
+from jieban.domain.directory.names import tidy_name
+from jieban.domain.errors import Refused
+from jieban.domain.routing.duties import Because, DutyRule, Suggestion, prefixes, suggest
+from jieban.domain.rulebook.limits import LEVEL
+
+
+def categories(*, ended: bool = False) -> QuerySet[Category]:
+    """The categories that stand, in their order; with `ended` those of the past too."""
+    found = Category.objects.select_related("parent")
+    return found if ended else found.filter(valid_to=None)
+
+
+def category_by_code(code: str) -> Category:
+    """The standing version, else the last one.
+
+    Raises:
+        Refused "categories.unknown".
+    """
+    versions = Category.objects.filter(code=code)
+    found = versions.filter(valid_to=None).first() or versions.order_by("-valid_to").first()
+    if found is None:
+        raise Refused("categories.unknown", category=code)
+    return found
+
+
+def category_versions(code: str) -> list[Category]:
+    """Every version of a category, newest first."""
+    return sorted(
+        Category.objects.filter(code=code),
+        key=lambda row: (row.valid_to is None, row.valid_to or date.min),
+        reverse=True,
+    )
+
+
+def category_of(text: str) -> Category | None:
+    """The standing category that a path, a former path, a code or an alias means."""
+    return _categories().meant(text)
+
+
+def find_categories(words: str, limit: int = 12) -> list[Category]:
+    """Standing categories for what somebody types, likeliest first; the first ones for nothing.
+
+    Every word must be in the path or in an alias; a word of several signs may also be signs of
+    the name in their order (停管 for 停车管理).
+    """
+    return _categories().find(words, limit)
+
+
+def duties() -> QuerySet[Duty]:
+    """Every line of the duty list, ended ones too, in the order of its categories."""
+    found = Duty.objects.select_related("category", "area", "area__parent", "lead")
+    return found.prefetch_related("joints").order_by("category__position", "id")
+
+
+def duty_by_number(number: int) -> Duty:
+    """
+    Raises:
+        Refused "duties.unknown".
+    """
+    found = duties().filter(pk=number).first()
+    if found is None:
+        raise Refused("duties.unknown", number=number)
+    return found
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """Who should have a case. `because` and `reason` say why, see `domain.routing.duties`.
+
+    `lead` is None where a person must choose; `leads` are those to choose from: the one, or the
+    several that the list names alike. `area` is the place whose unit was taken for want of a rule.
+    """
+
+    because: Because
+    lead: Unit | None
+    joints: tuple[Unit, ...]
+    leads: tuple[Unit, ...]
+    area: Area | None
+    reason: Suggestion
+
+
+def suggest_units(
+    category: Category | str, area: Area | None, at: datetime, *, conditions: Collection[str] = ()
+) -> Suggested:
+    """The units that the duty list of the day names for a case.
+
+    `category` may be a path as the case has it, also a former one. `area` is the case's place,
+    None where nobody knows it. `conditions` are words of the list that hold for the case.
+    """
+    head, day = places.directory_head(), places.local_day(at)
+    now, rules = places.standing(head), _rules(head, day)
+    path = category if isinstance(category, str) else category.path
+    known = _categories(head).meant(path)
+    area_path = places.up(now, area) if area is not None else ()
+    district = next((code for code in area_path if _is_district(now, code)), now.district)
+    found = suggest(
+        (
+            rule
+            for upper in prefixes(known.path if known else path)
+            for rule in rules.get(upper, ())
+        ),
+        category=known.path if known else path,
+        area_path=area_path,
+        at_day=day,
+        conditions=conditions,
+        units=_units_of(now, (*area_path, district), day),
+        district=district,
+    )
+    leads = (found.lead,) if found.lead else tuple(rule.lead for rule in found.tied)
+    return Suggested(
+        because=found.because,
+        lead=now.units[found.lead] if found.lead else None,
+        joints=tuple(now.units[code] for code in found.joints),
+        leads=tuple(now.units[code] for code in dict.fromkeys(leads)),
+        area=now.areas.get(found.area) if found.area else None,
+        reason=found,
+    )
+
+
+def duty_rules(at: datetime) -> list[DutyRule]:
+    """The rules of the day, with units that have ended replaced by those that follow them."""
+    rules = _rules(places.directory_head(), places.local_day(at))
+    return [rule for found in rules.values() for rule in found]
+
+
+def all_conditions() -> list[str]:
+    """The words that the list uses as conditions, in order."""
+    used = Duty.objects.filter(valid_to=None).values_list("conditions", flat=True)
+    return sorted({word for words in used for word in words})
+
+
+def _is_district(now: Standing, code: str) -> bool:
+    area = now.areas.get(code)
+    return area is not None and area.kind == "district"
+
+
+def _units_of(now: Standing, codes: Iterable[str], day: date) -> dict[str, str]:
+    found = {code: places.office(now, code, day) for code in codes if code}
+    return {code: unit.code for code, unit in found.items() if unit is not None}
+
+
+def _rules(head: str, day: date) -> Mapping[str, tuple[DutyRule, ...]]:
+    return _kept_rules(head, day) if head else _drawn_rules("", day)
+
+
+@lru_cache(maxsize=8)
+def _kept_rules(head: str, day: date) -> Mapping[str, tuple[DutyRule, ...]]:
+    return _drawn_rules(head, day)
+
+
+def _drawn_rules(head: str, day: date) -> Mapping[str, tuple[DutyRule, ...]]:
+    """Category path → the rules of the day that are for it."""
+    now = places.standing(head)
+    by_code = _categories(head).standing
+    found: dict[str, list[DutyRule]] = {}
+    for duty in duties():
+        rule = as_rule(duty, now, by_code, day)
+        if rule is not None and rule.valid_on(day):
+            found.setdefault(rule.category, []).append(rule)
+    return {path: tuple(rules) for path, rules in found.items()}
+
+
+def as_rule(
+    duty: Duty, now: Standing, by_code: Mapping[str, Category], day: date
+) -> DutyRule | None:
+    """A line as the domain reads it on a day; None where no unit is left to lead."""
+    lead = places.unit_standing(now, duty.lead.code, day)
+    if lead is None:
+        return None
+    joints = [places.unit_standing(now, unit.code, day) for unit in duty.joints.all()]
+    category = duty.category
+    if category is not None:
+        category = by_code.get(category.code, category)
+    return DutyRule(
+        number=duty.pk,
+        lead=lead.code,
+        joints=tuple(dict.fromkeys(unit.code for unit in joints if unit is not None)),
+        category=category.path if category else "",
+        area=duty.area.code if duty.area else "",
+        conditions=frozenset(duty.conditions),
+        valid_from=duty.valid_from,
+        valid_to=duty.valid_to,
+        basis=duty.basis,
+    )
+
+
+class _Categories:
+    """The categories that stand, ready to be searched; and what former paths mean now."""
+
+    def __init__(self) -> None:
+        rows = list(Category.objects.select_related("parent"))
+        self.listed = [row for row in rows if row.valid_to is None]
+        self.standing = {row.code: row for row in self.listed}
+        self._meant: dict[str, Category] = {}
+        ended = [row for row in rows if row.valid_to is not None and row.code in self.standing]
+        for row in sorted(ended, key=lambda row: row.valid_to or date.min, reverse=True):
+            self._meant.setdefault(row.path, self.standing[row.code])
+        aliased: dict[str, list[Category]] = {}
+        for row in self.listed:
+            for alias in row.aliases:
+                aliased.setdefault(_plain(alias), []).append(row)
+        # An alias of two categories means neither.
+        self._meant |= {alias: rows[0] for alias, rows in aliased.items() if len(rows) == 1}
+        for row in self.listed:
+            self._meant[row.code] = row
+        for row in self.listed:
+            self._meant[row.path] = row
+        self._searched = [
+            (row, _plain(row.name), _plain(row.path), tuple(map(_plain, row.aliases)))
+            for row in self.listed
+        ]
+
+    def meant(self, text: str) -> Category | None:
+        return self._meant.get(text) or self._meant.get(_plain(text))
+
+    def find(self, words: str, limit: int) -> list[Category]:
+        wanted = [_plain(word) for word in words.replace(LEVEL, " ").split()]
+        if not wanted:
+            return self.listed[:limit]
+        ranked = []
+        for order, (row, name, path, aliases) in enumerate(self._searched):
+            worst = max(_rank(word, name, path, aliases) for word in wanted)
+            if worst < _UNFIT:
+                ranked.append((worst, -row.level, order))
+        return [self.listed[order] for *_, order in sorted(ranked)[:limit]]
+
+
+_UNFIT = 9
+
+
+def _rank(word: str, name: str, path: str, aliases: tuple[str, ...]) -> int:
+    """How well a typed word fits, 0 best."""
+    if word == name or word in aliases:
+        return 0
+    if name.startswith(word):
+        return 1
+    if word in name:
+        return 2
+    if any(word in alias for alias in aliases):
+        return 3
+    if word in path:
+        return 4
+    signs = iter(name)
+    if len(word) > 1 and all(sign in signs for sign in word):
+        return 5
+    return _UNFIT
+
+
+def _plain(text: str) -> str:
+    return tidy_name(text).casefold().replace(" ", "")
+
+
+def _categories(head: str | None = None) -> _Categories:
+    head = places.directory_head() if head is None else head
+    return _kept_categories(head) if head else _Categories()
+
+
+@lru_cache(maxsize=2)
+def _kept_categories(_head: str) -> _Categories:
+    return _Categories()

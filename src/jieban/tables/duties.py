@@ -1,0 +1,196 @@
+"""Duty lists 职责清单: one line for each rule, read and written.
+
+问题分类 (or its levels side by side) · 区域 · 条件 · 主办单位 · 协办单位 · 依据 · 起始日期 ·
+截止日期 · 备注.
+Only the lead is always needed. 全部 and 全区 say that a rule holds for every category and
+everywhere; a rule that names neither a category nor a place must say so, since a blank line
+with a unit in it is more often a slip. 编号 is the rule's number where the list was exported.
+"""
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import xlsxwriter
+
+from jieban.domain.rulebook.limits import LEVEL
+from jieban.domain.words import Language
+from jieban.tables.categories import HEADINGS as CATEGORY_HEADINGS
+from jieban.tables.categories import LEVELS, path_said
+from jieban.tables.lists import ListFile, RejectedLine, Said, Unread, read_list
+
+HEADINGS = {
+    "number": ("编号", "规则编号", "number"),
+    "path": CATEGORY_HEADINGS["path"],
+    **{level: CATEGORY_HEADINGS[level] for level in LEVELS},
+    "area": ("区域", "适用区域", "适用范围", "街道", "街乡镇", "area"),
+    "conditions": ("条件", "适用条件", "情形", "适用情形", "conditions", "condition"),
+    "lead": ("主办单位", "牵头单位", "主责单位", "责任单位", "承办单位", "lead", "lead_unit"),
+    "joints": ("协办单位", "配合单位", "配合部门", "joints", "joint_units"),
+    "basis": ("依据", "职责依据", "法规依据", "政策依据", "basis"),
+    "valid_from": CATEGORY_HEADINGS["valid_from"],
+    "valid_to": CATEGORY_HEADINGS["valid_to"],
+    "note": ("备注", "说明", "note"),
+}
+WRITTEN = (
+    "number",
+    "path",
+    "area",
+    "conditions",
+    "lead",
+    "joints",
+    "basis",
+    "valid_from",
+    "valid_to",
+    "note",
+)
+EVERY_CATEGORY = ("全部", "全部分类", "所有", "所有分类", "all")
+EVERYWHERE = ("全区", "全部", "全域", "everywhere", "all")
+LONGEST = {"basis": 200, "note": 500}
+LONGEST_CONDITION = 64
+_WIDTHS = {"path": 34, "area": 16, "lead": 20, "joints": 28, "basis": 36, "note": 30}
+_REASON = {"zh": "退回原因", "en": "why it came back"}
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class DutyLine:
+    """One rule as a file gives it: names or codes as they stand there.
+
+    A blank `category` is every category, a blank `area` everywhere.
+    """
+
+    sheet: str
+    line: int
+    category: str
+    area: str
+    conditions: tuple[str, ...]
+    lead: str
+    joints: tuple[str, ...] = ()
+    basis: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
+    number: int | None = None
+    row: tuple[str, ...] = ()
+
+
+DutyFile = ListFile[DutyLine]
+
+
+def read_duties(path: Path) -> DutyFile:
+    """The rules of a duty list.
+
+    Raises:
+        Refused "file.…", "duties.no_layout".
+    """
+    return read_list(path, HEADINGS, _makes, _line, "duties.no_layout")
+
+
+def written_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """The list as a CSV file that comes back by import; `rows` in the order of `WRITTEN`."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([HEADINGS[name][0] for name in WRITTEN])
+    writer.writerows([_plain_text(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def written_workbook(
+    rows: Iterable[Sequence[str]],
+    notes: Sequence[str] = (),
+    language: Language = "zh",
+) -> bytes:
+    """The same as a workbook, with a sheet of explanations where there are any."""
+    headings = [HEADINGS[name][0] for name in WRITTEN]
+    widths = [_WIDTHS.get(name, 12) for name in WRITTEN]
+    return _workbook("职责清单", headings, widths, rows, notes, language)
+
+
+def rejected_workbook(
+    headings: Sequence[str], rejected: Sequence[RejectedLine], language: Language
+) -> bytes:
+    """Lines that were not taken, as they stood, with why; mended, the file comes back as it is."""
+    width = max((len(line.cells) for line in rejected), default=len(headings))
+    padded = [*headings, *[""] * (width - len(headings))]
+    rows = [
+        (*line.cells, *[""] * (width - len(line.cells)), line.message(language))
+        for line in rejected
+    ]
+    return _workbook("退回", [*padded, _REASON[language]], [18] * width + [50], rows, (), language)
+
+
+def _workbook(
+    title: str,
+    headings: Sequence[str],
+    widths: Sequence[int],
+    rows: Iterable[Sequence[str]],
+    notes: Sequence[str],
+    language: Language,
+) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    head = book.add_format({"bold": True, "bg_color": "#E2EFF1", "bottom": 1})
+    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet(title)
+    sheet.freeze_panes(1, 0)
+    for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+        sheet.set_column(column, column, width, text)
+        sheet.write_string(0, column, heading, head)
+    for line, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row):
+            sheet.write_string(line, column, cell, text)
+    if notes:
+        page = book.add_worksheet("说明" if language == "zh" else "How to")
+        page.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
+        for line, words in enumerate(notes):
+            page.write_string(line, 0, words)
+    book.close()
+    return out.getvalue()
+
+
+def _makes(columns: Collection[str]) -> bool:
+    return "lead" in columns and bool({"path", "level_1", "area"} & set(columns))
+
+
+def _line(said: Said) -> DutyLine:
+    path, area = LEVEL.join(path_said(said)), said["area"]
+    if not path and not area:
+        raise Unread("duties.says_nothing")
+    if not said["lead"]:
+        raise Unread("duties.lead_missing")
+    for name, limit in LONGEST.items():
+        if len(said[name]) > limit:
+            raise Unread("duties.too_long", said[name][:32] + "…")
+    conditions = tuple(sorted(said.several("conditions")))
+    if any(len(word) > LONGEST_CONDITION for word in conditions):
+        raise Unread("duties.too_long", conditions[0][:32] + "…")
+    valid_from, valid_to = said.day("valid_from"), said.day("valid_to")
+    if valid_from and valid_to and valid_to <= valid_from:
+        raise Unread("duties.dates_wrong", f"{valid_from} – {valid_to}")
+    number = said["number"]
+    if number and not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise Unread("duties.number_unknown", number)
+    return DutyLine(
+        said.sheet,
+        said.line,
+        "" if path.casefold() in EVERY_CATEGORY else path,
+        "" if area.casefold() in EVERYWHERE else area,
+        conditions,
+        said["lead"],
+        said.several("joints"),
+        said["basis"],
+        valid_from,
+        valid_to,
+        said["note"],
+        int(number) if number else None,
+        said.row,
+    )
+
+
+def _plain_text(cell: str) -> str:
+    """A cell that a spreadsheet program does not run as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
