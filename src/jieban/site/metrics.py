@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError
+from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -22,9 +23,11 @@ from prometheus_client.registry import Collector
 
 from jieban import clock
 from jieban.apps.asked import Asked
+from jieban.apps.cases import selectors as cases
 from jieban.apps.integrations import selectors as integrations
 from jieban.apps.jobs import selectors as jobs
 from jieban.apps.ledger import selectors as ledger
+from jieban.domain.actors import SYSTEM
 from jieban.domain.errors import Refused
 from jieban.site import health
 
@@ -80,9 +83,16 @@ def _webhooks(at: datetime) -> Reading:
     return [(("waiting",), trouble.waiting), (("paused",), trouble.paused)]
 
 
+def _cases(at: datetime) -> Reading:
+    everything = cases.visible_to(SYSTEM, "case.see").filter(open=True).order_by()
+    counted = everything.values_list("state").annotate(number=Count("pk"))
+    return [((state,), float(number)) for state, number in counted]
+
+
 GAUGES = [
     Gauge("jieban_check_right", "1 if a check of /readyz is right.", _checks, ("check",)),
     Gauge("jieban_check_value", "What it measured: seconds, for disk bytes.", _ages, ("check",)),
+    Gauge("jieban_cases_open", "Cases that are not closed, by state.", _cases, ("state",)),
     Gauge("jieban_outbox_events", "Events that followers were not told of yet.", _outbox),
     Gauge("jieban_jobs", "Jobs by how they stand.", _jobs, ("state",)),
     Gauge("jieban_ledger_events", "Numbers of events under a seal and not.", _events, ("state",)),

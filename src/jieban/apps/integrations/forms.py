@@ -25,7 +25,7 @@ class WebhookForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label=_("What to send"),
         help_text=_("Messages hold numbers and states, never residents' personal data."),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
         error_messages={"required": _("Choose at least one kind of event.")},
     )
 

@@ -63,6 +63,11 @@ def enqueue(name: str, *, after: datetime | None = None, **plain: Any) -> None:
     declared.enqueue(**plain)
 
 
+def name_of(path: str) -> str:
+    """The name of the job whose function is at `path`; the path of one nobody declares any more."""
+    return next((name for name, declared in _jobs.items() if declared.module_path == path), path)
+
+
 def periodic(
     name: str, *, every: timedelta, run: Callable[[datetime], object], whole: bool = True
 ) -> None:

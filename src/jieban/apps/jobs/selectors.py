@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from jieban.apps.jobs.declaring import name_of
 from jieban.apps.jobs.models import Tick, Worker
 
 SILENT_AFTER = timedelta(seconds=60)
@@ -75,6 +76,8 @@ def failed(limit: int) -> list[Failed]:
     """The jobs that were given up, newest first."""
     rows = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).order_by("-finished_at")
     return [
-        Failed(row.task_name, row.finished_at, row.traceback.strip().rpartition("\n")[2][:200])
+        Failed(
+            name_of(row.task_path), row.finished_at, row.traceback.strip().rpartition("\n")[2][:200]
+        )
         for row in rows[:limit]
     ]
