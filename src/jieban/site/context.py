@@ -19,12 +19,16 @@ from jieban.site.language import DJANGO_CODES
 
 @dataclass(frozen=True)
 class Door:
-    """One entry of the navigation, by a person's job. `room` is the app_name it lights up for."""
+    """One entry of the navigation, by a person's job. `room` is the app_name it lights up for.
+
+    With a `permission` it is shown to those only who hold it.
+    """
 
     name: str
     words: Any
     icon: str
     rooms: tuple[str, ...]
+    permission: str = ""
 
 
 DOORS = (
@@ -35,6 +39,7 @@ DOORS = (
     Door("directory:index", _("Directory"), "directory", ("directory",)),
     Door("rulebooks:list", _("Rules"), "rules", ("rulebooks",)),
     Door("ledger:list", _("Ledger"), "ledger", ("ledger",)),
+    Door("operation", _("Operation"), "operation", ("operation", "integrations"), "operation.see"),
 )
 VERSION = version("jieban")
 
@@ -63,7 +68,10 @@ def _doors(request: HttpRequest) -> Any:
     lit = max(
         DOORS, key=lambda door: max((len(r) for r in door.rooms if view.startswith(r)), default=0)
     )
+    actor = getattr(request, "actor", None)
     for door in DOORS:
+        if door.permission and (actor is None or not actor.may(door.permission)):
+            continue
         try:
             address = reverse(door.name)
         except NoReverseMatch:

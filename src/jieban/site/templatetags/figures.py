@@ -201,6 +201,7 @@ _ICONS = {
     "directory": _drawn("M10 3v4M10 7H5v3M10 7h5v3M3 10h4v4H3zM13 10h4v4h-4z"),
     "rules": _drawn("M5 3h10v14H5zM8 7h4M8 10h4M8 13h2"),
     "ledger": _drawn("M4 3h9l3 3v11H4zM7 8h6M7 11h6M7 14h4"),
+    "operation": _drawn("M2 10h4l2.5-6 3.5 12 2.5-6H18"),
     "search": _drawn("M9 15A6 6 0 1 0 9 3a6 6 0 0 0 0 12zM13.5 13.5 17 17"),
     "down": _drawn("M5 8l5 5 5-5"),
 }
