@@ -16,6 +16,7 @@ from jieban.apps.directory.selectors.calendar import (
     work_days,
 )
 from jieban.apps.directory.selectors.duties import (
+    Review,
     Suggested,
     all_conditions,
     categories,
@@ -23,9 +24,12 @@ from jieban.apps.directory.selectors.duties import (
     category_of,
     category_versions,
     duties,
+    duties_csv,
+    duties_workbook,
     duty_by_number,
     duty_rules,
     find_categories,
+    review_duties,
     suggest_units,
 )
 from jieban.apps.directory.selectors.entries import (
@@ -71,6 +75,7 @@ __all__ = [
     "FoundArea",
     "NoticeChange",
     "Provisional",
+    "Review",
     "Suggested",
     "aliases",
     "all_conditions",
@@ -91,6 +96,8 @@ __all__ = [
     "deadline_or_calendar_time",
     "demand_provisional",
     "duties",
+    "duties_csv",
+    "duties_workbook",
     "duty_by_number",
     "duty_rules",
     "entry_by_code",
@@ -107,6 +114,7 @@ __all__ = [
     "predecessors",
     "provisional",
     "read_limit",
+    "review_duties",
     "rulebook_in_force",
     "scope_keys_of_area",
     "scope_keys_of_unit",

@@ -1,6 +1,6 @@
 """Every read of categories and of the duty list; the units it suggests for a case."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,7 +13,16 @@ from jieban.apps.directory.selectors.standing import Standing
 from jieban.domain.directory.names import tidy_name
 from jieban.domain.errors import Refused
 from jieban.domain.routing.duties import Because, DutyRule, Suggestion, prefixes, suggest
+from jieban.domain.routing.review import Overlap, gaps, overlaps
 from jieban.domain.rulebook.limits import LEVEL
+from jieban.domain.words import language
+from jieban.tables.duties import (
+    EVERY_CATEGORY,
+    EVERYWHERE,
+    WRITTEN,
+    written_csv,
+    written_workbook,
+)
 
 
 def categories(*, ended: bool = False) -> QuerySet[Category]:
@@ -133,6 +142,74 @@ def duty_rules(at: datetime) -> list[DutyRule]:
     """The rules of the day, with units that have ended replaced by those that follow them."""
     rules = _rules(places.directory_head(), places.local_day(at))
     return [rule for found in rules.values() for rule in found]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is wrong with the list of a day: contradictions, categories that no rule covers
+    everywhere, rules that speak of what has ended (rule, "category", "area" or "lead")."""
+
+    overlaps: tuple[Overlap, ...]
+    gaps: tuple[str, ...]
+    ended: tuple[tuple[Duty, str], ...]
+
+
+def review_duties(at: datetime) -> Review:
+    """The list of the day at `at`, looked over as a whole."""
+    day = places.local_day(at)
+    paths = [row.path for row in _categories().listed]
+    rules = duty_rules(at)
+    return Review(tuple(overlaps(rules)), tuple(gaps(rules, paths, day)), tuple(_ended(day)))
+
+
+def _ended(day: date) -> Iterable[tuple[Duty, str]]:
+    now, standing = places.standing(), _categories().standing
+    for duty in duties():
+        if duty.valid_to is not None and duty.valid_to <= day:
+            continue
+        if duty.category is not None and duty.category.code not in standing:
+            yield duty, "category"
+        if duty.area is not None and duty.area.valid_to is not None and duty.area.valid_to <= day:
+            yield duty, "area"
+        if places.unit_standing(now, duty.lead.code, day) is None:
+            yield duty, "lead"
+
+
+def duties_csv() -> bytes:
+    """The whole list as a file that comes back by import, see `tables.duties`."""
+    return written_csv(_written())
+
+
+def duties_workbook(notes: Sequence[str] = (), *, blank: bool = False) -> bytes:
+    """The same as a workbook; `blank` without rules, to be filled in."""
+    return written_workbook(() if blank else _written(), notes, language())
+
+
+def _written() -> list[list[str]]:
+    standing = _categories().standing
+    rows = []
+    for duty in duties():
+        category = duty.category and standing.get(duty.category.code, duty.category)
+        cells: dict[str, str] = {
+            "number": str(duty.pk),
+            "path": category.path if category else EVERY_CATEGORY[0],
+            "area": _named(duty.area) if duty.area else EVERYWHERE[0],
+            "conditions": "、".join(duty.conditions),
+            "lead": duty.lead.name,
+            "joints": "、".join(unit.name for unit in duty.joints.all()),
+            "basis": duty.basis,
+            "valid_from": duty.valid_from.isoformat() if duty.valid_from else "",
+            "valid_to": duty.valid_to.isoformat() if duty.valid_to else "",
+            "note": duty.note,
+        }
+        rows.append([cells[name] for name in WRITTEN])
+    return rows
+
+
+def _named(area: Area) -> str:
+    """The name of a place, or its code where others bear the same name."""
+    same = [each for each in places.standing().areas.values() if each.name_key == area.name_key]
+    return area.code if len(same) > 1 else area.name
 
 
 def all_conditions() -> list[str]:
