@@ -54,6 +54,11 @@ class Home:
     def profiles(self) -> Path:
         return self.path / "profiles"
 
+    @property
+    def demo(self) -> bool:
+        """Whether everything in this installation was invented, people included."""
+        return (self.path / "demo").exists()
+
     @staticmethod
     def _made(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "jieban.apps.ledger",
     "jieban.apps.directory",
     "jieban.apps.cases",
+    "jieban.apps.followups",
     "jieban.apps.assessments",
     "jieban.apps.integrations",
     "jieban.site",

@@ -5,14 +5,17 @@ the ledger: no event, no change.
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.conf import settings
 
+from jieban.apps.assessments.live_facts import reopened_fact_rows
 from jieban.apps.cases import selectors as cases
 from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import selectors as ledger
@@ -76,22 +79,29 @@ def current_facts(home: Home) -> FactsFolder:
 def build_facts(home: Home) -> FactsFolder:
     """Seal the facts of everything in the database; parts that did not change stay as they are."""
     number = ledger.settled_head(FACT_KINDS)
-    spans = {span.source: span for span in cases.sources()}
-    ends = {name: span.last_moment for name, span in spans.items()}
-    return write_facts(
-        home.facts,
-        _parts(ends),
-        _areas(),
-        _units(),
-        {name: Source(span.zone, span.generated) for name, span in spans.items()},
-        number,
-    )
+    spans = cases.sources()
+    ends = {span.source: span.last_moment for span in spans}
+    sources = {span.source: Source(span.zone, span.generated) for span in spans}
+    parts = [_parts(cases.fact_rows(), ends)]
+    last = cases.last_live_moment()
+    if last is not None:
+        ends[cases.LIVE_SOURCE] = last
+        sources[cases.LIVE_SOURCE] = Source(settings.TIME_ZONE, home.demo)
+        parts += [_parts(cases.live_fact_rows(), ends), _reopened(ends)]
+    return write_facts(home.facts, chain(*parts), _areas(), _units(), sources, number)
 
 
-def _parts(ends: dict[str, datetime | None]) -> Iterator[tuple[str, pa.Table]]:
+def _reopened(ends: dict[str, datetime | None]) -> Iterator[tuple[str, pa.Table]]:
+    rows = sorted(reopened_fact_rows(), key=lambda row: (row[_ORDER.index("received_at")], row[0]))
+    return _parts([rows] if rows else [], ends)
+
+
+def _parts(
+    batches: Iterable[list[tuple[Any, ...]]], ends: dict[str, datetime | None]
+) -> Iterator[tuple[str, pa.Table]]:
     """One table per calendar month of receipt, in UTC; rows arrive ordered by time."""
     month, gathered = "", list[pa.Table]()
-    for batch in cases.fact_rows():
+    for batch in batches:
         for its_month, table in _by_month(_table(batch, ends)):
             if its_month != month and gathered:
                 yield month, pa.concat_tables(gathered)

@@ -110,7 +110,11 @@ class CasePrivate(models.Model):
 
 
 class Assignment(models.Model):
-    """One unit's share of a case in one pass: dispatched, accepted, answered, or sent back."""
+    """One unit's share of a case in one pass: dispatched, accepted, answered, or sent back.
+
+    `ended_at`: it was sent back, or the case was reopened and has new shares. `due_at` is the
+    deadline it was answered under.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
@@ -122,6 +126,7 @@ class Assignment(models.Model):
     contacted_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    sent_back = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -32,11 +32,22 @@ from jieban.apps.cases.selectors.live import (
     shares_of,
     visible_to,
 )
+from jieban.apps.cases.selectors.live_facts import (
+    DUPLICATE,
+    ReopenedShare,
+    last_live_moment,
+    live_fact_rows,
+    reopened_shares,
+)
+from jieban.apps.cases.selectors.live_facts import SOURCE as LIVE_SOURCE
 
 __all__ = [
     "COUNTED_ROLES",
+    "DUPLICATE",
     "FAR",
+    "LIVE_SOURCE",
     "PeriodTouched",
+    "ReopenedShare",
     "SourceSpan",
     "acting_shares",
     "allowed_moves",
@@ -50,10 +61,13 @@ __all__ = [
     "fact_rows",
     "import_by_number",
     "imports",
+    "last_live_moment",
+    "live_fact_rows",
     "notes_of",
     "periods_touched",
     "private_of",
     "private_of_case",
+    "reopened_shares",
     "requests_of",
     "rows_of_case",
     "rows_per_area",

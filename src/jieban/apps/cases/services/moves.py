@@ -197,8 +197,8 @@ def return_case(
     share = _share(actor, case, unit, "return")
     move = decide_move(case, "return", reason)
     if share.role != "lead":
-        share.ended_at = at
-        share.save(update_fields=["ended_at"])
+        share.ended_at, share.sent_back = at, True
+        share.save(update_fields=["ended_at", "sent_back"])
         record(
             case,
             "case.share_returned",
@@ -214,7 +214,8 @@ def return_case(
 
 def send_back(case: Case, unit: str, to: State, *, actor: Actor, at: datetime, reason: str) -> Case:
     """End the shares of the pass and put the case back among those to dispatch."""
-    Assignment.objects.filter(case=case, ended_at__isnull=True).update(ended_at=at)
+    running = Assignment.objects.filter(case=case, ended_at__isnull=True)
+    running.update(ended_at=at, sent_back=True)
     case.state = to.value
     case.returns += 1
     case.lead_unit = None

@@ -1,0 +1,15 @@
+"""What cases need done by the clock."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from jieban.apps.cases.services.uploads import expire_uploads
+from jieban.apps.jobs import periodic
+
+periodic(
+    "cases.expire_uploads",
+    every=timedelta(days=1),
+    run=lambda at: expire_uploads(settings.HOME, at=at, keep_days=settings.KEEP_UPLOADS_DAYS),
+    whole=False,
+)

@@ -1,0 +1,1 @@
+"""回访: what a resident's answers mean, and what follows from them."""
