@@ -36,9 +36,10 @@ Delivery.objects.filter(state="waiting").update(next_at=clock.now())
 
 
 class Hanging:
-    """A receiver that takes the first message and never answers it."""
+    """A receiver that takes the first message and does not answer it for `hangs` seconds."""
 
     def __init__(self) -> None:
+        self.hangs = 8.0
         self.ids: list[str] = []
         outer = self
 
@@ -47,7 +48,7 @@ class Hanging:
                 self.rfile.read(int(self.headers["Content-Length"]))
                 outer.ids.append(self.headers["Jieban-Delivery"])
                 if len(outer.ids) == 1:
-                    time.sleep(8)
+                    time.sleep(outer.hangs)
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -107,6 +108,18 @@ def test_kill_9_in_the_middle_of_a_message_sends_it_again_under_its_id(jieban, r
     assert set(receiver.ids) == {each["id"] for each in sent}
     assert jieban.json("worker", "--once")["jobs"] == 0
     assert jieban.json("ledger", "verify")["whole"]
+
+
+def test_two_workers_send_each_message_once(jieban, receiver):
+    receiver.hangs = 0
+    jieban("webhooks", "add", f"http://127.0.0.1:{receiver.port}/", "--kind", "*")
+    workers = [start(jieban), start(jieban)]
+    jieban("manage", "shell", "-c", HAPPEN.format(times=80))
+    until(lambda: len(receiver.ids) >= 80, "not everything was sent")
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(15) == 0
+    assert len(receiver.ids) == len(set(receiver.ids)) == 80
 
 
 def test_ticks_at_the_same_moment_do_everything_once(jieban):

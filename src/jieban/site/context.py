@@ -48,9 +48,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     """The variables of base.html: doors, place, generated, operator, language, here."""
     # An error page may be made before the middlewares ran.
     speaking: Language = getattr(request, "language", "zh")
-    place, generated = _standing(
-        str(settings.HOME.path), next((event.number for event in ledger.newest(1)), 0)
-    )
+    place, generated = _standing(str(settings.HOME.path), ledger.newest_number())
     return {
         "doors": list(_doors(request)),
         "place_name": place,

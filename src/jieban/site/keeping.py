@@ -78,7 +78,7 @@ def answer(request: Asked, make: Callable[[], HttpResponse]) -> HttpResponse:
     actor = request.actor
     key = (
         str(settings.HOME.path),
-        next((event.number for event in ledger.newest(1)), 0),
+        ledger.newest_number(),
         request.get_full_path(),
         request.language,
         actor.name if actor else None,

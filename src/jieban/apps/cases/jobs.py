@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from jieban.apps.cases.services import ask_hold_reviews, ring_alarms
 from jieban.apps.cases.services.uploads import expire_uploads
 from jieban.apps.jobs import periodic
 
@@ -13,3 +14,5 @@ periodic(
     run=lambda at: expire_uploads(settings.HOME, at=at, keep_days=settings.KEEP_UPLOADS_DAYS),
     whole=False,
 )
+periodic("cases.ring_alarms", every=timedelta(minutes=1), run=ring_alarms, whole=False)
+periodic("cases.ask_hold_reviews", every=timedelta(hours=1), run=ask_hold_reviews, whole=False)
