@@ -57,15 +57,17 @@ from jieban.apps.directory.selectors.entries import (
     waiting,
     with_likely,
 )
-from jieban.apps.directory.selectors.rules import rulebook_in_force
-from jieban.apps.directory.selectors.standing import (
+from jieban.apps.directory.selectors.picture import (
     FoundArea,
+    Standing,
     areas_in,
     path_of_area,
     scope_keys_of_area,
     scope_keys_of_unit,
+    standing,
     unit_of_area,
 )
+from jieban.apps.directory.selectors.rules import rulebook_in_force
 
 __all__ = [
     "Branch",
@@ -76,6 +78,7 @@ __all__ = [
     "NoticeChange",
     "Provisional",
     "Review",
+    "Standing",
     "Suggested",
     "aliases",
     "all_conditions",
@@ -118,6 +121,7 @@ __all__ = [
     "rulebook_in_force",
     "scope_keys_of_area",
     "scope_keys_of_unit",
+    "standing",
     "suggest_units",
     "unit_by_code",
     "unit_of_area",

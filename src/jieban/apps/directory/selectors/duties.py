@@ -8,8 +8,8 @@ from functools import lru_cache
 from django.db.models import QuerySet
 
 from jieban.apps.directory.models import Area, Category, Duty, Unit
-from jieban.apps.directory.selectors import standing as places
-from jieban.apps.directory.selectors.standing import Standing
+from jieban.apps.directory.selectors import picture as places
+from jieban.apps.directory.selectors.picture import Standing
 from jieban.domain.directory.names import tidy_name
 from jieban.domain.errors import Refused
 from jieban.domain.routing.duties import Because, DutyRule, Suggestion, prefixes, suggest

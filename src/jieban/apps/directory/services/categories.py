@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from jieban.apps.directory.models import Category
-from jieban.apps.directory.selectors.standing import local_day
+from jieban.apps.directory.selectors.picture import local_day
 from jieban.apps.directory.services.holding import hold
 from jieban.apps.ledger import services as ledger
 from jieban.domain.actors import Actor

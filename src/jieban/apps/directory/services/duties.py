@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from jieban.apps.directory.models import Alias, Area, Category, Duty, Unit
-from jieban.apps.directory.selectors.standing import local_day
+from jieban.apps.directory.selectors.picture import local_day
 from jieban.apps.directory.services.categories import demand_all_read
 from jieban.apps.directory.services.holding import hold
 from jieban.apps.ledger import services as ledger

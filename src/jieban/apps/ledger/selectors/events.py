@@ -36,9 +36,17 @@ def head_digest(kinds: Sequence[str]) -> str:
     What is kept in a process by it is right even where a number was given back by a
     transaction that did not come to its end.
     """
-    number = head(kinds)
-    found = Event.objects.filter(number=number) if number else Event.objects.none()
-    return found.values_list("digest", flat=True).first() or ""
+    # Asked for with every case that is taken in; a union of the kinds takes longer to plan.
+    each = "SELECT MAX(number) FROM ledger_event AS event WHERE event.kind = asked.column1"
+    values = ", ".join(["(%s)"] * len(kinds))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT digest FROM ledger_event WHERE number ="
+            f" (SELECT MAX(({each})) FROM (VALUES {values}) AS asked)",
+            list(kinds),
+        )
+        found = cursor.fetchone()
+    return found[0] if found else ""
 
 
 def newest_number() -> int:

@@ -80,24 +80,29 @@ def up(now: Standing, area: Area) -> tuple[str, ...]:
     return known if known is not None else _up(area)
 
 
-def scope_keys_of_area(area: Area) -> list[str]:
-    """ "area:CODE" of the place and of every place it lies in: the scopes from which it is seen."""
-    return [f"area:{code}" for code in path_of_area(area)]
+def scope_keys_of_area(area: Area, *, now: Standing | None = None) -> list[str]:
+    """ "area:CODE" of the place and of every place it lies in: the scopes from which it is seen.
+
+    `now` is the picture, where the caller has it already.
+    """
+    return [f"area:{code}" for code in up(now or standing(), area)]
 
 
-def scope_keys_of_unit(unit: Unit) -> list[str]:
+def scope_keys_of_unit(unit: Unit, *, now: Standing | None = None) -> list[str]:
     """ "unit:CODE" of the unit and of every unit above it."""
-    known = standing().unit_above.get(unit.code)
+    known = (now or standing()).unit_above.get(unit.code)
     return [f"unit:{code}" for code in (known if known is not None else _unit_up(unit))]
 
 
-def unit_of_area(area: Area, *, at: datetime | None = None) -> Unit | None:
+def unit_of_area(
+    area: Area, *, at: datetime | None = None, now: Standing | None = None
+) -> Unit | None:
     """The unit that answers for a place: its own, else that of the nearest place above it.
 
     Of a street it is the street's office. `at` leaves out units that did not stand then; a
     unit that was dissolved is stood for by its successor.
     """
-    now = standing()
+    now = now or standing()
     for code in up(now, area):
         unit = office(now, code, local_day(at) if at else None)
         if unit is not None:
