@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from jieban.apps.cases.models import Case
 
@@ -92,3 +93,10 @@ def _pg_phrase(run: str) -> str:
 def _vector(tokens: list[str]) -> str:
     """The text form of a tsvector; a position past its limit says only that the word is there."""
     return " ".join(f"'{token}':{min(place, 16383)}" for place, token in enumerate(tokens, start=1))
+
+
+def matching_ids(words: str) -> RawSQL:
+    """The ids of cases with these words, as a subquery for a filter."""
+    where, values = condition(words)
+    column = "case_id" if connection.vendor == "postgresql" else "rowid"
+    return RawSQL(f"SELECT {column} FROM {TABLE} WHERE {where}", values)

@@ -15,6 +15,7 @@ from jieban.apps.cases.models.imported import (
     ImportedPrivate,
     ImportedVersion,
 )
+from jieban.apps.cases.models.keys import IdempotencyKey
 from jieban.apps.cases.models.live import Assignment, Case, CaseNote, CasePrivate, Reach
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "CasePrivate",
     "CaseRequest",
     "Exclusion",
+    "IdempotencyKey",
     "Import",
     "ImportedCase",
     "ImportedPrivate",

@@ -40,12 +40,23 @@ from jieban.apps.cases.selectors.live_facts import (
     reopened_shares,
 )
 from jieban.apps.cases.selectors.live_facts import SOURCE as LIVE_SOURCE
+from jieban.apps.cases.selectors.worklists import (
+    PAGE,
+    Filter,
+    Page,
+    count_up_to,
+    running_shares,
+    worklist,
+)
 
 __all__ = [
     "COUNTED_ROLES",
     "DUPLICATE",
     "FAR",
     "LIVE_SOURCE",
+    "PAGE",
+    "Filter",
+    "Page",
     "PeriodTouched",
     "ReopenedShare",
     "SourceSpan",
@@ -56,6 +67,7 @@ __all__ = [
     "case_by_number",
     "count",
     "count_rows",
+    "count_up_to",
     "days_received",
     "earlier_cases",
     "fact_rows",
@@ -72,8 +84,10 @@ __all__ = [
     "rows_of_case",
     "rows_per_area",
     "rows_per_unit",
+    "running_shares",
     "shares_of",
     "sources",
     "versions_of",
     "visible_to",
+    "worklist",
 ]

@@ -2,6 +2,7 @@
 
 from jieban.apps.cases.services.alarms import ask_hold_reviews, ring_alarms
 from jieban.apps.cases.services.attribution import attribute_case, merge_name
+from jieban.apps.cases.services.by_name import make_move
 from jieban.apps.cases.services.calling import (
     call_units,
     finish_call,
@@ -78,6 +79,7 @@ __all__ = [
     "hold_for_follow_up",
     "import_file",
     "link_repeat",
+    "make_move",
     "merge_case",
     "merge_name",
     "preview",

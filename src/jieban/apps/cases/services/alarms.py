@@ -17,12 +17,12 @@ from jieban.domain.cases.lifecycle import OPEN, State
 BATCH = 200
 
 
-def ring_alarms(*, at: datetime) -> int:
-    """Write a reminder for every light that came; how many. More wait where it is BATCH."""
-    due = Case.objects.filter(alarm_at__lte=at).order_by("alarm_at")
+def ring_alarms(at: datetime) -> int:
+    """Write a reminder for every light that came; how many."""
     rung = 0
-    for number in list(due.values_list("pk", flat=True)[:BATCH]):
-        rung += _ring(number, at)
+    due = Case.objects.filter(alarm_at__lte=at).order_by("alarm_at")
+    while numbers := list(due.values_list("pk", flat=True)[:BATCH]):
+        rung += sum(_ring(number, at) for number in numbers)
     return rung
 
 
@@ -53,7 +53,7 @@ def _ring(number: int, at: datetime) -> int:
     return 1
 
 
-def ask_hold_reviews(*, at: datetime) -> int:
+def ask_hold_reviews(at: datetime) -> int:
     """Holds whose review day has come: one event each. Returns how many."""
     due = CaseRequest.objects.filter(
         kind="hold", state="granted", review_on__lte=at.date()

@@ -1,0 +1,340 @@
+"""Worklists: which cases, in which order, a page at a time; the filter is the address.
+
+Every list walks an index in its own order and stops when the page is full: a scope walks
+`Reach`, the whole district walks `Case`. Several scopes are walked one by one and merged. The
+cursor names the last row of a page, so no page is skipped or doubled when cases move.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from heapq import merge
+from itertools import islice
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from jieban.apps.cases import searching
+from jieban.apps.cases.models import Assignment, Case, Reach
+from jieban.domain.actors import EVERYWHERE, Actor
+from jieban.domain.cases.lifecycle import OPEN, State
+from jieban.domain.errors import Refused
+
+PAGE = 50
+ORDERS = ("due", "newest")
+DUES = ("today", "24h", "week")
+TABS = ("mine", "back")
+FLAGS = ("overdue", "held", "supervised", "waiting", "gone_up", "urged")
+_LONGEST = 100
+_CURSOR = re.compile(r"(\d{1,19})-(\d{1,18})", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What an address asks for. Empty values narrow nothing.
+
+    `scope` is "area:CODE" or "unit:CODE" within the actor's reach; `state` holds several with
+    commas; `category` is a path or the beginning of one; `tab` is mine (what I must do now)
+    or back (returned or reopened); days are inclusive, in the installation's zone.
+    """
+
+    scope: str = ""
+    state: str = ""
+    unit: str = ""
+    category: str = ""
+    channel: str = ""
+    urgency: str = ""
+    due: str = ""
+    created_from: str = ""
+    created_to: str = ""
+    tab: str = ""
+    q: str = ""
+    order: str = ""
+    open: str = ""
+    overdue: str = ""
+    held: str = ""
+    supervised: str = ""
+    waiting: str = ""
+    gone_up: str = ""
+    urged: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Filter":
+        """Read an address; names it does not know are left to others.
+
+        Raises:
+            Refused "worklist.value_unknown", "worklist.value_too_long".
+        """
+        said = {}
+        for field in fields(cls):
+            value = str(query.get(field.name, "")).strip()
+            if len(value) > _LONGEST:
+                raise Refused("worklist.value_too_long", field=field.name, limit=_LONGEST)
+            if "\x00" in value:
+                raise Refused("worklist.value_unknown", field=field.name, value="\\0")
+            said[field.name] = value
+        made = cls(**said)
+        made._check()
+        return made
+
+    def _check(self) -> None:
+        known: dict[str, Iterable[str]] = {
+            "due": ("", *DUES),
+            "tab": ("", *TABS),
+            "order": ("", *ORDERS),
+            "urgency": ("", "normal", "urgent"),
+            "open": ("", "1", "0"),
+            **{flag: ("", "1") for flag in FLAGS},
+        }
+        for name, values in known.items():
+            if getattr(self, name) not in values:
+                self._refuse(name)
+        if set(self.states) - set(State):
+            self._refuse("state")
+        if self.scope and not re.fullmatch(r"(area|unit):[\w.-]{1,32}", self.scope, re.ASCII):
+            self._refuse("scope")
+        for name in ("created_from", "created_to"):
+            if getattr(self, name):
+                self._day(name)
+
+    def _refuse(self, name: str) -> None:
+        raise Refused("worklist.value_unknown", field=name, value=getattr(self, name))
+
+    def _day(self, name: str) -> date:
+        try:
+            return date.fromisoformat(getattr(self, name))
+        except ValueError:
+            raise Refused("worklist.value_unknown", field=name, value=getattr(self, name)) from None
+
+    @property
+    def states(self) -> list[str]:
+        return [state for state in self.state.split(",") if state]
+
+    @property
+    def newest_first(self) -> bool:
+        """Closed cases, searches and who asks for it: newest first. Else by time left."""
+        closed = self.open == "0" or set(self.states) == {"closed"}
+        return self.order == "newest" or (not self.order and bool(closed or self.q))
+
+    def said(self) -> dict[str, str]:
+        """What narrows, in the order of the fields: for addresses, chips and saved views."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if getattr(self, field.name)
+        }
+
+    def as_query(self, **changes: str) -> str:
+        """The address's query with some values changed; an empty value takes one away."""
+        return urlencode(replace(self, **changes).said())
+
+
+@dataclass(frozen=True)
+class Page:
+    """Cases in order, and the cursor of the next page; "" on the last one."""
+
+    cases: Sequence[Case]
+    next_cursor: str
+
+
+def worklist(
+    actor: Actor,
+    asked: Filter,
+    *,
+    at: datetime,
+    after: str = "",
+    limit: int = PAGE,
+    permission: str = "case.see",
+) -> Page:
+    """One page of the cases the actor may see that fit the filter.
+
+    Raises:
+        Refused "worklist.cursor_wrong".
+    """
+    found = list(islice(_walk(actor, asked, permission, at, _read(after), limit + 1), limit + 1))
+    rows = Case.objects.select_related("area", "area__parent", "lead_unit").in_bulk(
+        [pk for _, pk in found[:limit]]
+    )
+    cursor = _written(found[limit - 1]) if len(found) > limit else ""
+    return Page([rows[pk] for _, pk in found[:limit] if pk in rows], cursor)
+
+
+def count_up_to(
+    actor: Actor, asked: Filter, *, at: datetime, most: int, permission: str = "case.see"
+) -> int:
+    """How many cases fit, counted no further than `most`."""
+    return sum(1 for _ in islice(_walk(actor, asked, permission, at, None, most), most))
+
+
+Key = tuple[datetime | int, int]
+
+
+def _walk(
+    actor: Actor, asked: Filter, permission: str, at: datetime, after: Key | None, most: int
+) -> Iterable[Key]:
+    """(order, id) of the cases that fit, in order, after the cursor."""
+    scopes = actor.reach(permission)
+    if not scopes:
+        return ()
+    matching = _matching(asked, at, actor)
+    if asked.scope and EVERYWHERE not in scopes:
+        # Inside the reach: every row of this scope must also be in one of the actor's.
+        matching = matching.filter(
+            Exists(Reach.objects.filter(case=OuterRef("pk"), key__in=sorted(scopes)))
+        )
+    walked = [asked.scope] if asked.scope else sorted(scopes)
+    if walked == [EVERYWHERE]:
+        return _walk_cases(matching, asked, after, most)
+    found = [_walk_scope(matching, key, asked, after, most) for key in walked]
+    seen: set[int] = set()
+    merged = merge(*found, reverse=asked.newest_first)
+    return (each for each in merged if not (each[1] in seen or seen.add(each[1])))  # type: ignore[func-returns-value]
+
+
+def _walk_cases(matching: QuerySet[Case], asked: Filter, after: Key | None, most: int) -> list[Key]:
+    if asked.newest_first:
+        if after is not None:
+            matching = matching.filter(pk__lt=after[1])
+        return [(pk, pk) for pk in matching.order_by("-pk").values_list("pk", flat=True)[:most]]
+    if after is not None:
+        matching = matching.filter(Q(next_at__gt=after[0]) | Q(next_at=after[0], pk__gt=after[1]))
+        matching = matching.filter(next_at__gte=after[0])
+    return list(matching.order_by("next_at", "pk").values_list("next_at", "pk")[:most])
+
+
+def _walk_scope(
+    matching: QuerySet[Case], key: str, asked: Filter, after: Key | None, most: int
+) -> list[Key]:
+    reached = matching.filter(reaches__key=key)
+    if asked.newest_first:
+        if after is not None:
+            reached = reached.filter(pk__lt=after[1])
+        return [(pk, pk) for pk in reached.order_by("-pk").values_list("pk", flat=True)[:most]]
+    wanted_open = _wanted_open(asked)
+    if wanted_open is not None:
+        reached = matching.filter(reaches__key=key, reaches__open=wanted_open)
+    if after is not None:
+        reached = reached.filter(
+            Q(reaches__next_at__gt=after[0]) | Q(reaches__next_at=after[0], pk__gt=after[1]),
+        )
+    return list(
+        reached.order_by("reaches__next_at", "reaches__case_id").values_list(
+            "reaches__next_at", "pk"
+        )[:most]
+    )
+
+
+def _wanted_open(asked: Filter) -> bool | None:
+    """Whether the filter asks for open cases only, closed only, or both.
+
+    By time left, what is over has none: closed cases are listed only where they are asked for.
+    """
+    if asked.open:
+        return asked.open == "1"
+    if asked.states:
+        closed = {state == "closed" for state in asked.states}
+        return None if len(closed) > 1 else closed == {False}
+    return None if asked.newest_first else True
+
+
+def _matching(asked: Filter, at: datetime, actor: Actor) -> QuerySet[Case]:
+    """The filter's conditions, without scope and order."""
+    matching = Case.objects.all()
+    wanted_open = _wanted_open(asked)
+    if wanted_open is not None:
+        matching = matching.filter(open=wanted_open)
+    if asked.states:
+        matching = matching.filter(state__in=asked.states)
+    if asked.unit:
+        matching = matching.filter(lead_unit__code=asked.unit)
+    if asked.category:
+        matching = matching.filter(
+            Q(category=asked.category)
+            | Q(category__gte=asked.category + "->", category__lt=asked.category + "-?")
+        )
+    if asked.channel:
+        matching = matching.filter(channel=asked.channel)
+    if asked.urgency:
+        matching = matching.filter(urgency=asked.urgency)
+    for flag in ("held", "supervised", "waiting", "gone_up"):
+        if getattr(asked, flag):
+            matching = matching.filter(**{flag: True})
+    if asked.urged:
+        matching = matching.filter(urges__gt=0)
+    if asked.overdue:
+        matching = matching.filter(next_at__lt=at, open=True, state__in=sorted(OPEN))
+    if asked.due:
+        matching = matching.filter(next_at__lt=_due_before(asked.due, at), open=True)
+    if asked.created_from:
+        matching = matching.filter(received_at__gte=_midnight(asked._day("created_from")))
+    if asked.created_to:
+        day = asked._day("created_to") + timedelta(days=1)
+        matching = matching.filter(received_at__lt=_midnight(day))
+    if asked.tab == "back":
+        back = Q(returns__gt=0, state=State.RECEIVED.value)
+        matching = matching.filter(back | Q(passes__gt=1), open=True)
+    if asked.tab == "mine":
+        matching = matching.filter(_mine(actor))
+    if asked.q:
+        matching = matching.filter(pk__in=searching.matching_ids(asked.q))
+    return matching
+
+
+def _mine(actor: Actor) -> Q:
+    """Cases on which the actor's posts have the next move."""
+    waiting = Q(pk__in=())
+    if actor.may("case.dispatch"):
+        waiting |= Q(state=State.RECEIVED.value)
+    if actor.may("case.handle"):
+        waiting |= Q(state__in=(State.DISPATCHED.value, State.ACCEPTED.value))
+    if actor.may("case.decide"):
+        waiting |= Q(waiting=True)
+    if actor.may("follow_up.record"):
+        waiting |= Q(state=State.ANSWERED.value)
+    return waiting & Q(open=True)
+
+
+def _due_before(due: str, at: datetime) -> datetime:
+    if due == "24h":
+        return at + timedelta(hours=24)
+    if due == "week":
+        return at + timedelta(days=7)
+    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return _midnight(today + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def _read(cursor: str) -> Key | None:
+    if not cursor:
+        return None
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise Refused("worklist.cursor_wrong")
+    try:
+        return _EPOCH + timedelta(microseconds=int(found[1])), int(found[2])
+    except OverflowError:
+        raise Refused("worklist.cursor_wrong") from None
+
+
+def _written(key: Key) -> str:
+    order, pk = key
+    if isinstance(order, int):
+        return f"0-{pk}"
+    return f"{(order - _EPOCH) // timedelta(microseconds=1)}-{pk}"
+
+
+def running_shares(cases: Sequence[Case]) -> dict[int, list[Assignment]]:
+    """The present shares of a page's cases, by case."""
+    shares: dict[int, list[Assignment]] = {}
+    for share in Assignment.objects.filter(case__in=cases, ended_at__isnull=True).select_related(
+        "unit"
+    ):
+        shares.setdefault(share.case_id, []).append(share)
+    return shares
