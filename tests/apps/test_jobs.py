@@ -2,9 +2,10 @@
 
 import os
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django_tasks_db.models import DBTaskResult
 
 from jieban.apps.jobs import Act, acts, declaring, enqueue, job, selectors, services
@@ -141,6 +142,40 @@ def test_who_lost_a_job_to_another_cannot_end_it():
     assert status() == ["RUNNING"]
     services.finish(second)
     assert status() == []
+
+
+def test_the_end_of_a_job_is_noted_when_the_database_comes_back(monkeypatch):
+    monkeypatch.setattr(working, "_NOTE_PAUSES", (0.0, 0.0))
+    troubles = iter([OperationalError("gone"), OperationalError("gone"), None])
+
+    def finish(taken):
+        if (trouble := next(troubles)) is not None:
+            raise trouble
+        services.finish(taken)
+
+    monkeypatch.setattr(working.connection, "close", lambda: None)
+    stand_in = SimpleNamespace(**vars(services) | {"finish": finish})
+    monkeypatch.setattr(working, "services", stand_in)
+    enqueue("test.note", words="a")
+    assert working.work_once() == 1
+    assert status() == []
+
+
+def test_a_worker_that_cannot_note_an_end_leaves_the_job_to_the_next(monkeypatch):
+    monkeypatch.setattr(working, "_NOTE_PAUSES", ())
+
+    def finish(taken):
+        raise OperationalError("gone")
+
+    stand_in = SimpleNamespace(**vars(services) | {"finish": finish})
+    enqueue("test.note", words="a")
+    with monkeypatch.context() as during:
+        during.setattr(working, "services", stand_in)
+        with pytest.raises(working.CannotNote):
+            working.work_once()
+    assert status() == ["RUNNING"]
+    assert working.work_once() == 1
+    assert noted == ["a", "a"]
 
 
 def hourly(run, *, whole: bool = True) -> Act:

@@ -41,6 +41,8 @@ def worker(desk: Desk, once: bool, threads: int, ticking: bool) -> None:
     signal.signal(signal.SIGINT, end)
     desk.out(_("The worker is at work. Ctrl+C ends it."))
     work.run()
+    if work.gave_up:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, connection
 
 from jieban import clock
 from jieban.apps.jobs import services
@@ -24,6 +24,7 @@ BEAT_SECONDS = 10.0
 RECOVER_SECONDS = 10.0
 TICK_SECONDS = 60.0
 _AFTER_TROUBLE_SECONDS = 3.0
+_NOTE_PAUSES = (1.0, 4.0, 15.0, 40.0)
 
 
 def tick() -> list[str]:
@@ -62,10 +63,32 @@ def do_next(worker: Worker) -> bool:
         taken.task.call(*taken.args_kwargs["args"], **taken.args_kwargs["kwargs"])
     except Exception as error:
         log.exception("job %s failed", taken.task_name)
-        services.fail(taken, error, at=clock.now())
+        failure = error
+        _note(lambda: services.fail(taken, failure, at=clock.now()))
     else:
-        services.finish(taken)
+        _note(lambda: services.finish(taken))
     return True
+
+
+class CannotNote(Exception):
+    """How a job ended could not be noted. While this worker lives nobody takes the job over."""
+
+
+def _note(note: Callable[[], None]) -> None:
+    """Note how a job ended, though the database be away for a minute.
+
+    Raises:
+        CannotNote: it is away for longer.
+    """
+    for pause in (*_NOTE_PAUSES, None):
+        try:
+            return note()
+        except DatabaseError as error:
+            if pause is None:
+                raise CannotNote from error
+            log.warning("the end of a job cannot be noted yet: %s", error)
+            connection.close()
+            time.sleep(pause)
 
 
 def _jobs_now(worker: Worker) -> int:
@@ -76,13 +99,14 @@ def _jobs_now(worker: Worker) -> int:
 
 
 class Work:
-    """A worker that goes on until `stop`."""
+    """A worker that goes on until `stop`; `gave_up` says that it ended itself."""
 
     def __init__(self, *, threads: int = 1, ticking: bool = False) -> None:
         self._threads = threads
         self._ticking = ticking
         self._stopping = threading.Event()
         self._last: dict[str, float] = {}
+        self.gave_up = False
 
     def stop(self) -> None:
         """Begin nothing new; `run` returns when what is under way has ended."""
@@ -124,9 +148,14 @@ class Work:
     def _repeat(self, act: Callable[[], object], pause: float) -> None:
         """Call `act` until stopped, at once again while it finds something to do."""
         while not self._stopping.is_set():
-            close_old_connections()
             try:
                 wait = 0.0 if act() else pause
+            except CannotNote:
+                # With this process gone, the next worker sees that its jobs are free.
+                log.exception("the worker ends")
+                self.gave_up = True
+                self.stop()
+                break
             except Exception:
                 # The database may be away for a while; the worker outlives that.
                 log.exception("%s: trouble", threading.current_thread().name)
