@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from jieban.apps.asked import Asked
 from jieban.apps.ledger import selectors
 from jieban.apps.ledger.kinds import KINDS
 from jieban.apps.ledger.models import Event
@@ -99,8 +100,9 @@ _SUBJECT_OF = {"number": "case", "unit": "unit", "run": "run", "appeal": "appeal
 
 
 @require_GET
-def list_events(request: HttpRequest) -> HttpResponse:
+def list_events(request: Asked) -> HttpResponse:
     """Events newest first; kind, actor and kind of subject narrow them, as links."""
+    _demand(request)
     asked = {name: request.GET.get(name, "") for name in ("kind", "actor", "subject")}
     before = _number(request.GET.get("before", ""))
     found = selectors.events(
@@ -128,8 +130,9 @@ def list_events(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def list_seals(request: HttpRequest) -> HttpResponse:
+def list_seals(request: Asked) -> HttpResponse:
     """The seals, newest first, and the outcome of the last verification."""
+    _demand(request)
     page = Paginator(selectors.all_seals().reverse().defer("heads"), PAGE).get_page(
         request.GET.get("page")
     )
@@ -144,8 +147,9 @@ def list_seals(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def show_subject(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
+def show_subject(request: Asked, kind: str, subject: str) -> HttpResponse:
     """One subject's events in the order they happened, and whether the chain holds."""
+    _demand(request)
     chain = list(selectors.events_of(kind, subject))
     if not chain:
         raise Http404(subject)
@@ -162,6 +166,15 @@ def show_subject(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
         "last": chain[-1],
     }
     return render(request, "ledger/subject.html", context)
+
+
+def _demand(request: Asked) -> None:
+    """
+    Raises:
+        Refused "actor.not_permitted".
+    """
+    if request.actor is not None:
+        request.actor.demand("ledger.see")
 
 
 def _number(said: str) -> int:
