@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -21,9 +22,11 @@ def test_the_command_names_the_files_it_wrote(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     answer = json.loads(done.stdout)
     assert answer["periods"] == ["2024-01", "2024-02", "2024-03"]
-    assert {Path(name) for name in [answer["directory"], *answer["exports"]]} == set(
-        folder.iterdir()
-    )
+    assert {Path(name) for name in _named(answer)} == set(folder.iterdir())
+
+
+def _named(answer: dict[str, Any]) -> list[str]:
+    return [answer["directory"], answer["categories"], answer["duties"], *answer["exports"]]
 
 
 @pytest.mark.parametrize("wrong", [["--rows", "5"], ["--periods", "1"], ["--last-period", "März"]])

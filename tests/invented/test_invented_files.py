@@ -13,9 +13,10 @@ import pytest
 import python_calamine as calamine
 
 from jieban import invented
+from jieban.invented.duties import LOCAL
 from jieban.invented.exports import FULL_WIDTH, HEADINGS, case_numbers, spoken_hour
 from jieban.invented.plan import GB18030, UTF8, UTF8_BOM, XLSX, FilePlan
-from jieban.invented.words import SATISFACTION
+from jieban.invented.words import CATEGORY_NAMES, SATISFACTION
 
 ROWS, PERIODS = 12_000, 12
 NARROW = {wide: narrow for narrow, wide in FULL_WIDTH.items()}
@@ -141,6 +142,7 @@ def test_the_directory_has_every_area_and_unit(
             "截止日期",
             "继任",
             "别名",
+            "辖区",
         )
         assert [row[:2] for row in rows[1:]] == [(entry.code, entry.name) for entry in entries]
 
@@ -225,3 +227,22 @@ def test_people_are_invented(made: invented.Invented, written: invented.Written)
 )
 def test_an_hour_is_written_as_it_is_spoken(at: datetime, text: str) -> None:
     assert spoken_hour(at) == text
+
+
+def test_the_duty_list_and_the_categories_agree_with_the_cases(
+    made: invented.Invented, written: invented.Written
+) -> None:
+    def read(path: Path) -> list[dict[str, str]]:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    paths = {
+        "->".join(row[f"{level}级分类"] for level in "一二三") for row in read(written.categories)
+    }
+    assert paths == set(CATEGORY_NAMES)
+    names = {unit.name for unit in made.district.units} | {LOCAL}
+    places = {area.name for area in made.district.areas} | {"全区"}
+    for row in read(written.duties):
+        assert any(path.startswith(row["问题分类"]) for path in paths)
+        assert row["区域"] in places
+        assert {row["主办单位"], *filter(None, row["协办单位"].split("、"))} <= names

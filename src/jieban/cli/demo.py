@@ -67,6 +67,9 @@ def _make(desk: Desk, periods: int, rows: int, seed: int) -> Run:
             desk.home.path / "exports", seed=seed, periods=periods, rows=rows, on_progress=advance
         )
     directory.import_directory(CLERK, files.directory, at=clock.now())
+    directory.import_start_set(CLERK, at=clock.now())
+    directory.import_categories(CLERK, files.categories, at=clock.now())
+    directory.import_duties(CLERK, files.duties, at=clock.now())
     with desk.progress(_("Importing"), len(files.exports)) as advance:
         for done, file in enumerate(files.exports, start=1):
             cases.import_file(CLERK, file, at=clock.now(), home=desk.home, profile=PROFILE)

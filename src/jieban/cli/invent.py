@@ -40,6 +40,8 @@ def invent(
     desk.answer(
         {
             "directory": str(written.directory),
+            "categories": str(written.categories),
+            "duties": str(written.duties),
             "exports": [str(path) for path in written.exports],
             "periods": list(written.periods),
         }

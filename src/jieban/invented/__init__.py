@@ -34,6 +34,8 @@ marks, two that close what is not done (solved on paper, complained about again)
 residents say 满意 though unsolved, a street that has its bad results excluded, and a street that
 closes in the last hours.
 
+*Lists* (duties.py). The categories and a duty list that agree with the cases.
+
 *Rows.* 88 % lead (主办), 5 % dual (双派), 4 % joint (协办), 3 % transferred (转办): a further row
 of a case for another unit, never two of one unit. Exactly `rows` of them exist.
 
@@ -58,12 +60,14 @@ import numpy as np
 from jieban.invented import words
 from jieban.invented.cases import Assignments, Cases, Characters, Spike, draw
 from jieban.invented.district import District, build_district
+from jieban.invented.duties import write_categories, write_duties
 from jieban.invented.exports import write_directory, write_export
 from jieban.invented.plan import FilePlan, plan_files
 from jieban.invented.timeline import Timeline, moment, timeline
 
 SEED, PERIODS, ROWS, LAST_PERIOD = 20231030, 15, 60_000, "2023-10"
 DIRECTORY_FILE = "名录.xlsx"
+CATEGORIES_FILE, DUTIES_FILE = "categories.csv", "duties.csv"
 Progress = Callable[[int], None]
 
 
@@ -94,15 +98,18 @@ class Invented:
 
 @dataclass(frozen=True)
 class Written:
-    """The files written: the directory, the exports in order of import, and their periods."""
+    """The files written: the directory, the categories, the duty list, the exports in order of
+    import, and their periods."""
 
     directory: Path
+    categories: Path
+    duties: Path
     exports: tuple[Path, ...]
     periods: tuple[str, ...]
 
     @property
     def paths(self) -> list[Path]:
-        return [self.directory, *self.exports]
+        return [self.directory, self.categories, self.duties, *self.exports]
 
 
 def invent(
@@ -133,7 +140,7 @@ def write(
     made: Invented | None = None,
     on_progress: Progress | None = None,
 ) -> Written:
-    """Writes the directory and one export per period into `folder`, which is made if missing.
+    """Writes the directory, the lists and one export per period into `folder`, made if missing.
 
     `made` saves inventing again. `on_progress` is told how many of `rows` are written.
     """
@@ -141,6 +148,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     directory = folder / DIRECTORY_FILE
     write_directory(directory, made.district, moment(int(made.line.exports[-1])))
+    categories, duties = folder / CATEGORIES_FILE, folder / DUTIES_FILE
+    write_categories(categories)
+    write_duties(duties, made.district)
     exports = []
     done = 0
     received = made.cases.received[made.assignments.case]
@@ -150,7 +160,7 @@ def write(
         done += int(((received >= start) & (received < end)).sum())
         if on_progress is not None:
             on_progress(done)
-    return Written(directory, tuple(exports), made.line.names)
+    return Written(directory, categories, duties, tuple(exports), made.line.names)
 
 
 def _estates(district: District) -> tuple[tuple[str, ...], ...]:

@@ -38,7 +38,10 @@ class Area:
 
 @dataclass(frozen=True)
 class Unit:
-    """承办单位. `kind` is 街道办事处, 镇政府, 部门 or 企业; a street's office bears its name."""
+    """承办单位. `kind` is 街道办事处, 镇政府, 部门 or 企业; a street's office bears its name.
+
+    `serves` is the code of the place it answers for, where its name does not say so.
+    """
 
     code: str
     name: str
@@ -49,6 +52,7 @@ class Unit:
     valid_to: date | None = None
     successor: str | None = None
     aliases: tuple[str, ...] = ()
+    serves: str | None = None
 
 
 @dataclass(frozen=True)
@@ -216,6 +220,7 @@ def _units(
             name,
             "部门",
             aliases=(f"{words.DISTRICT_STEM}{name}",) if name.startswith("区") else (),
+            serves=PREFIX if name == words.DISTRICT_OFFICE else None,
         )
         for number, name in enumerate(words.DEPARTMENTS, start=1)
     ]

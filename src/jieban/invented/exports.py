@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHEETS = ("区街道乡镇", "直派行业")
 DIRECTORY_HEADING = (
-    "代码", "名称", "类型", "上级", "人口", "起始日期", "截止日期", "继任", "别名"
+    "代码", "名称", "类型", "上级", "人口", "起始日期", "截止日期", "继任", "别名", "辖区"
 )  # fmt: skip
 # Column -> its heading in the three layouts that take turns; None: not in that layout.
 HEADINGS: dict[str, tuple[str | None, str | None, str | None]] = {
@@ -81,7 +81,7 @@ def write_directory(path: Path, district: District, created: datetime) -> None:
         path,
         [
             Sheet(name, (), DIRECTORY_HEADING, [_entry(entry) for entry in entries],
-                  widths=(16, 22, 12, 12, 10, 12, 12, 14, 30))
+                  widths=(16, 22, 12, 12, 10, 12, 12, 14, 30, 12))
             for name, entries in (("区域", district.areas), ("单位", district.units))
         ],
         created,
@@ -102,6 +102,7 @@ def _entry(entry: Any) -> tuple[str | int, ...]:
         day(entry.valid_to),
         entry.successor or "",
         "、".join(entry.aliases),
+        getattr(entry, "serves", None) or "",
     )
 
 

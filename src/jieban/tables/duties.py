@@ -4,7 +4,8 @@
 截止日期 · 备注.
 Only the lead is always needed. 全部 and 全区 say that a rule holds for every category and
 everywhere; a rule that names neither a category nor a place must say so, since a blank line
-with a unit in it is more often a slip. 编号 is the rule's number where the list was exported.
+with a unit in it is more often a slip. 属地 as a unit is the office of the case's own street.
+编号 is the rule's number where the list was exported.
 """
 
 import csv
@@ -49,6 +50,20 @@ WRITTEN = (
 )
 EVERY_CATEGORY = ("全部", "全部分类", "所有", "所有分类", "all")
 EVERYWHERE = ("全区", "全部", "全域", "everywhere", "all")
+LOCAL = "属地街道"
+"""How the unit of the case's own place is written."""
+LOCAL_WORDS = (
+    LOCAL,
+    "属地",
+    "属地街镇",
+    "属地街乡镇",
+    "属地街道办",
+    "属地街道办事处",
+    "属地街道(镇)",
+    "属地街道(乡镇)",
+    "属地乡镇",
+    "local",
+)
 LONGEST = {"basis": 200, "note": 500}
 LONGEST_CONDITION = 64
 _WIDTHS = {"path": 34, "area": 16, "lead": 20, "joints": 28, "basis": 36, "note": 30}
@@ -60,7 +75,8 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 class DutyLine:
     """One rule as a file gives it: names or codes as they stand there.
 
-    A blank `category` is every category, a blank `area` everywhere.
+    A blank `category` is every category, a blank `area` everywhere; `LOCAL` among the units is
+    the one of the case's place.
     """
 
     sheet: str
@@ -180,8 +196,8 @@ def _line(said: Said) -> DutyLine:
         "" if path.casefold() in EVERY_CATEGORY else path,
         "" if area.casefold() in EVERYWHERE else area,
         conditions,
-        said["lead"],
-        said.several("joints"),
+        _unit(said["lead"]),
+        tuple(dict.fromkeys(map(_unit, said.several("joints")))),
         said["basis"],
         valid_from,
         valid_to,
@@ -189,6 +205,10 @@ def _line(said: Said) -> DutyLine:
         int(number) if number else None,
         said.row,
     )
+
+
+def _unit(said: str) -> str:
+    return LOCAL if said.casefold() in LOCAL_WORDS else said
 
 
 def _plain_text(cell: str) -> str:

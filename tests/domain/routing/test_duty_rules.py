@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jieban.domain.routing.duties import DutyRule, beats, covers, prefixes, suggest
+from jieban.domain.routing.duties import LOCAL, DutyRule, beats, covers, prefixes, suggest
 from jieban.domain.routing.review import gaps, overlaps
 
 DAY = date(2023, 10, 30)
@@ -104,6 +104,27 @@ def test_without_a_rule_and_without_a_unit_of_the_place_a_person_chooses():
     assert (found.because, found.lead) == ("nobody", None)
 
 
+@pytest.mark.parametrize(
+    ("path", "because", "lead", "area", "joints"),
+    [
+        (PATH, "rule", "street", "S1", ("a",)),
+        (("C9", "S9", "D"), "district", "district", "D", ("a",)),
+        ((), "district", "district", "D", ("a",)),
+    ],
+)
+def test_a_rule_may_name_the_unit_of_the_place(path, because, lead, area, joints):
+    found = asked([DutyRule(1, LOCAL, ("a", LOCAL), category=LIFT)], path=path)
+    assert (found.because, found.lead, found.area, found.joints) == (because, lead, area, joints)
+    assert found.rule.number == 1
+
+
+def test_a_rule_that_names_the_unit_of_the_place_ties_only_with_another_unit():
+    rules = [DutyRule(1, LOCAL), DutyRule(2, "street")]
+    assert (asked(rules).because, asked(rules).lead) == ("rule", "street")
+    found = asked([DutyRule(1, LOCAL), DutyRule(2, "a")])
+    assert (found.because, found.leads) == ("tie", ("street", "a"))
+
+
 def test_conditions_that_would_change_the_answer_are_named():
     rules = [
         DutyRule(1, "a", category="住房城乡建设"),
@@ -127,7 +148,7 @@ RULES = st.lists(
     st.builds(
         DutyRule,
         number=st.integers(1, 10_000),
-        lead=st.sampled_from("abc"),
+        lead=st.sampled_from(["a", "b", "c", LOCAL]),
         joints=st.lists(st.sampled_from("abcd"), max_size=2).map(tuple),
         category=st.sampled_from(["", "住房城乡建设", "住房城乡建设->物业管理", LIFT, "教育"]),
         area=st.sampled_from(["", "C1", "S1", "D", "S2"]),
@@ -161,7 +182,7 @@ def test_no_rule_that_fits_is_more_specific_than_the_one_that_wins(rules, held):
         and rule.conditions <= held
     ]
     if not fitting:
-        assert found.because == "street"
+        assert (found.because, found.rule) == ("street", None)
         return
     winners = found.tied if found.because == "tie" else (found.rule,)
     for winner in winners:

@@ -14,7 +14,7 @@ where duty is clear, else the district of the place); the order of comparison is
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -23,6 +23,8 @@ from jieban.domain.rulebook.limits import LEVEL
 Aspect = Literal["category", "area", "condition", "newest", "none"]
 ASPECTS: tuple[Aspect, ...] = ("category", "area", "condition", "newest")
 Because = Literal["rule", "tie", "street", "district", "nobody"]
+LOCAL = "*"
+"""Stands for the unit of the case's place (属地) in a rule: its street's office."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class DutyRule:
 
     `category` is a path "一级->二级->三级" and holds for all below it; blank is every category.
     `area` is a code of the directory, blank everywhere. All of `conditions` must hold. `lead` and
-    `joints` are codes of units. Valid on [valid_from, valid_to).
+    `joints` are codes of units, or `LOCAL`. Valid on [valid_from, valid_to).
     """
 
     number: int
@@ -66,10 +68,11 @@ class Suggestion:
     """Who should have the case, and why.
 
     `because` is "rule" (see `rule`), "tie" (see `tied`: several rules, no automatic choice),
-    "street" or "district" (no rule; the unit of the place `area`), or "nobody" (no rule and no
-    unit of the place). `lead` is None for "tie" and "nobody". `alternatives` are other rules
-    that fit, most specific first. `conditions` are those that nobody mentioned and that would
-    change the answer if they held.
+    "street" or "district" (the unit of the place `area`: no rule, or one that names the unit of
+    a place that has none), or "nobody" (there is no such unit either). `area` is also the place
+    whose unit a rule means by `LOCAL`. `lead` is None for "tie" and "nobody". `leads` are all
+    that a tie names. `alternatives` are other rules that fit, most specific first. `conditions`
+    are those that nobody mentioned and that would change the answer if they held.
     """
 
     because: Because
@@ -78,8 +81,9 @@ class Suggestion:
     rule: DutyRule | None = None
     area: str | None = None
     tied: tuple[DutyRule, ...] = ()
+    leads: tuple[str, ...] = ()
     alternatives: tuple[Beaten, ...] = ()
-    conditions: tuple[str, ...] = field(default=())
+    conditions: tuple[str, ...] = ()
 
 
 _Rank = tuple[int, int, int, int]
@@ -115,23 +119,30 @@ def suggest(
     near.sort(key=lambda each: (each[0], -each[1].number), reverse=True)
     fitting = [each for each in near if each[1].conditions <= held]
     missing = _missing(near, fitting, held)
+    local = _unit_of(area_path, units or {}, district)
     if not fitting:
-        return _of_the_place(area_path, units or {}, district, missing)
+        return replace(local, conditions=missing)
     best, chosen = fitting[0]
     tied = tuple(rule for rank, rule in fitting if rank == best)
     others = tuple(
         Beaten(rule, _first_difference(best, rank)) for rank, rule in fitting if rank != best
     )
-    if len({rule.lead for rule in tied}) > 1:
-        return Suggestion("tie", tied=tied, alternatives=others, conditions=missing)
-    equals = tuple(Beaten(rule, "none") for rule in tied[1:])
-    joints = dict.fromkeys(unit for rule in tied for unit in rule.joints if unit != rule.lead)
+    leads = tuple(dict.fromkeys(_meant(rule.lead, local) for rule in tied))
+    if len(leads) > 1:
+        named = tuple(lead for lead in leads if lead is not None)
+        return Suggestion("tie", tied=tied, leads=named, alternatives=others, conditions=missing)
+    lead = leads[0]
+    meant = (_meant(unit, local) for rule in tied for unit in rule.joints)
+    joints = dict.fromkeys(unit for unit in meant if unit is not None and unit != lead)
+    of_place = chosen.lead == LOCAL
     return Suggestion(
-        "rule",
-        lead=chosen.lead,
+        local.because if of_place and local.because != "street" else "rule",
+        lead=lead,
         joints=tuple(joints),
         rule=chosen,
-        alternatives=equals + others,
+        area=local.area if of_place else None,
+        leads=() if lead is None else (lead,),
+        alternatives=tuple(Beaten(rule, "none") for rule in tied[1:]) + others,
         conditions=missing,
     )
 
@@ -201,12 +212,15 @@ def _missing(
     return tuple(wanted)
 
 
-def _of_the_place(
-    area_path: Sequence[str], units: Mapping[str, str], district: str, missing: tuple[str, ...]
-) -> Suggestion:
+def _unit_of(area_path: Sequence[str], units: Mapping[str, str], district: str) -> Suggestion:
+    """The unit of the place: of the smallest one that has any, else the district's."""
     top = area_path[-1] if area_path else district
     for code in (*area_path, district):
         if code in units:
             because: Because = "district" if code in (top, district) else "street"
-            return Suggestion(because, lead=units[code], area=code, conditions=missing)
-    return Suggestion("nobody", area=top or None, conditions=missing)
+            return Suggestion(because, lead=units[code], area=code, leads=(units[code],))
+    return Suggestion("nobody", area=top or None)
+
+
+def _meant(unit: str, local: Suggestion) -> str | None:
+    return local.lead if unit == LOCAL else unit

@@ -52,7 +52,8 @@ class Duty(models.Model):
     """One line of the duty list: this category, at this place, under these conditions.
 
     No category is every category, no area is everywhere. `conditions` are words, sorted; all
-    must hold. Valid on [valid_from, valid_to). `basis` 依据 names the document that says so.
+    must hold. No lead is the unit of the case's place 属地; `local_joins` says that this unit
+    helps. Valid on [valid_from, valid_to). `basis` 依据 names the document that says so.
     """
 
     category = models.ForeignKey(
@@ -62,8 +63,11 @@ class Duty(models.Model):
         Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     conditions = models.JSONField(default=list)
-    lead = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    lead = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     joints = models.ManyToManyField(Unit, blank=True, related_name="+")
+    local_joins = models.BooleanField(default=False)
     basis = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=500, blank=True)
     valid_from = models.DateField(null=True, blank=True)
@@ -73,4 +77,4 @@ class Duty(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.category or ''} {self.area or ''} → {self.lead}"
+        return f"{self.category or ''} {self.area or ''} → {self.lead or '属地'}"

@@ -12,7 +12,14 @@ from jieban.apps.directory.selectors import picture as places
 from jieban.apps.directory.selectors.picture import Standing
 from jieban.domain.directory.names import tidy_name
 from jieban.domain.errors import Refused
-from jieban.domain.routing.duties import Because, DutyRule, Suggestion, prefixes, suggest
+from jieban.domain.routing.duties import (
+    LOCAL,
+    Because,
+    DutyRule,
+    Suggestion,
+    prefixes,
+    suggest,
+)
 from jieban.domain.routing.review import Overlap, gaps, overlaps
 from jieban.domain.rulebook.limits import LEVEL
 from jieban.domain.words import language
@@ -23,6 +30,7 @@ from jieban.tables.duties import (
     written_csv,
     written_workbook,
 )
+from jieban.tables.duties import LOCAL as LOCAL_WORD
 
 
 def categories(*, ended: bool = False) -> QuerySet[Category]:
@@ -127,12 +135,11 @@ def suggest_units(
         units=_units_of(now, (*area_path, district), day),
         district=district,
     )
-    leads = (found.lead,) if found.lead else tuple(rule.lead for rule in found.tied)
     return Suggested(
         because=found.because,
         lead=now.units[found.lead] if found.lead else None,
         joints=tuple(now.units[code] for code in found.joints),
-        leads=tuple(now.units[code] for code in dict.fromkeys(leads)),
+        leads=tuple(now.units[code] for code in found.leads),
         area=now.areas.get(found.area) if found.area else None,
         reason=found,
     )
@@ -171,7 +178,7 @@ def _ended(day: date) -> Iterable[tuple[Duty, str]]:
             yield duty, "category"
         if duty.area is not None and duty.area.valid_to is not None and duty.area.valid_to <= day:
             yield duty, "area"
-        if places.unit_standing(now, duty.lead.code, day) is None:
+        if duty.lead and places.unit_standing(now, duty.lead.code, day) is None:
             yield duty, "lead"
 
 
@@ -195,8 +202,11 @@ def _written() -> list[list[str]]:
             "path": category.path if category else EVERY_CATEGORY[0],
             "area": _named(duty.area) if duty.area else EVERYWHERE[0],
             "conditions": "、".join(duty.conditions),
-            "lead": duty.lead.name,
-            "joints": "、".join(unit.name for unit in duty.joints.all()),
+            "lead": duty.lead.name if duty.lead else LOCAL_WORD,
+            "joints": "、".join(
+                [unit.name for unit in duty.joints.all()]
+                + ([LOCAL_WORD] if duty.local_joins else [])
+            ),
             "basis": duty.basis,
             "valid_from": duty.valid_from.isoformat() if duty.valid_from else "",
             "valid_to": duty.valid_to.isoformat() if duty.valid_to else "",
@@ -253,8 +263,8 @@ def as_rule(
     duty: Duty, now: Standing, by_code: Mapping[str, Category], day: date
 ) -> DutyRule | None:
     """A line as the domain reads it on a day; None where no unit is left to lead."""
-    lead = places.unit_standing(now, duty.lead.code, day)
-    if lead is None:
+    lead = places.unit_standing(now, duty.lead.code, day) if duty.lead else None
+    if lead is None and duty.lead is not None:
         return None
     joints = [places.unit_standing(now, unit.code, day) for unit in duty.joints.all()]
     category = duty.category
@@ -262,8 +272,11 @@ def as_rule(
         category = by_code.get(category.code, category)
     return DutyRule(
         number=duty.pk,
-        lead=lead.code,
-        joints=tuple(dict.fromkeys(unit.code for unit in joints if unit is not None)),
+        lead=lead.code if lead else LOCAL,
+        joints=(
+            *dict.fromkeys(unit.code for unit in joints if unit is not None),
+            *((LOCAL,) if duty.local_joins else ()),
+        ),
         category=category.path if category else "",
         area=duty.area.code if duty.area else "",
         conditions=frozenset(duty.conditions),

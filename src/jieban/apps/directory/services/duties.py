@@ -18,7 +18,7 @@ from jieban.domain.actors import Actor
 from jieban.domain.directory.names import same_name_key
 from jieban.domain.rulebook.limits import LEVEL
 from jieban.tables.categories import split_path
-from jieban.tables.duties import DutyFile, DutyLine, read_duties
+from jieban.tables.duties import LOCAL, DutyFile, DutyLine, read_duties
 from jieban.tables.lists import RejectedLine, Unread
 
 SUBJECT = "duties"
@@ -170,7 +170,7 @@ class _Names:
         return found
 
 
-_Key = tuple[str, int | None, tuple[str, ...], int]
+_Key = tuple[str, int | None, tuple[str, ...], int | None]
 
 
 class _Writer:
@@ -195,14 +195,19 @@ class _Writer:
         """
         category = self.names.category(line.category)
         area = self.names.area(line.area)
-        lead = self.names.unit(line.lead, "duties.lead_unknown")
-        joints = [self.names.unit(said, "duties.joint_unknown") for said in line.joints]
+        local = line.lead == LOCAL
+        lead = None if local else self.names.unit(line.lead, "duties.lead_unknown")
+        named = [said for said in line.joints if said != LOCAL]
+        joints = [self.names.unit(said, "duties.joint_unknown") for said in named]
         joints = [unit for unit in dict.fromkeys(joints) if unit != lead]
+        # A blank cell says nothing of who helps.
+        local_joins = LOCAL in line.joints and not local if line.joints else None
         wanted: dict[str, Any] = {
             "category": category,
             "area": area,
             "conditions": list(line.conditions),
             "lead": lead,
+            "local_joins": local_joins,
             "basis": line.basis or None,
             "note": line.note or None,
             "valid_from": line.valid_from,
@@ -216,7 +221,7 @@ class _Writer:
             self.by_key.setdefault(_key_of(duty), []).append(duty)
             self.outcome.counts["new"] += 1
         else:
-            self._update(duty, wanted, joints, numbered=line.number is not None)
+            self._update(duty, wanted, joints if line.joints else None, line.number is not None)
         self.named[duty.pk] = line.line
 
     def end_unnamed(self) -> None:
@@ -230,7 +235,7 @@ class _Writer:
                 self.outcome.counts["ended"] += 1
 
     def _known(
-        self, line: DutyLine, category: Category | None, area: Area | None, lead: Unit
+        self, line: DutyLine, category: Category | None, area: Area | None, lead: Unit | None
     ) -> Duty | None:
         if line.number is not None:
             duty = self.by_number.get(line.number)
@@ -260,13 +265,13 @@ class _Writer:
         return None
 
     def _update(
-        self, duty: Duty, wanted: dict[str, Any], joints: list[Unit], *, numbered: bool
+        self, duty: Duty, wanted: dict[str, Any], joints: list[Unit] | None, numbered: bool
     ) -> None:
         changed = False
         for name, value in wanted.items():
             before = getattr(duty, name)
-            # A number names the rule, so that its blank category is every category.
-            says = value is not None or (numbered and name in ("category", "area"))
+            # A number names the rule: what stands there is then all that it says of the cases.
+            says = value is not None or (numbered and name in ("category", "area", "lead"))
             if says and _same(before) != _same(value):
                 self._changed(duty, name, before, value)
                 setattr(duty, name, value)
@@ -274,7 +279,7 @@ class _Writer:
         if changed:
             duty.save()
         before_joints = self.joints.get(duty.pk, [])
-        if joints and set(before_joints) != set(joints):
+        if joints is not None and set(before_joints) != set(joints):
             self._changed(duty, "joints", before_joints, joints)
             duty.joints.set(joints)
             changed = True
@@ -293,9 +298,14 @@ class _Writer:
 
 
 def _key(
-    category: Category | None, area: Area | None, conditions: tuple[str, ...], lead: Unit
+    category: Category | None, area: Area | None, conditions: tuple[str, ...], lead: Unit | None
 ) -> _Key:
-    return (category.code if category else "", area.pk if area else None, conditions, lead.pk)
+    return (
+        category.code if category else "",
+        area.pk if area else None,
+        conditions,
+        lead.pk if lead else None,
+    )
 
 
 def _key_of(duty: Duty) -> _Key:
