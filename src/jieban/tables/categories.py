@@ -8,14 +8,14 @@ needed.
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from jieban.domain.directory.names import is_unknown, tidy_name
 from jieban.domain.rulebook.limits import LEVEL
-from jieban.tables.lists import ListFile, Said, Unread, read_list
+from jieban.tables.lists import NO, YES, ListFile, Said, Unread, read_list, written_csv
 
 LEVELS = ("level_1", "level_2", "level_3", "level_4")
 HEADINGS = {
@@ -32,6 +32,16 @@ HEADINGS = {
     "valid_from": ("起始日期", "生效日期", "启用日期", "valid_from"),
     "valid_to": ("截止日期", "失效日期", "停用日期", "valid_to"),
 }
+WRITTEN = (
+    "path",
+    "code",
+    "aliases",
+    "urgent",
+    "utilities",
+    "gb39666",
+    "valid_from",
+    "valid_to",
+)
 _ARROW = re.compile(r"\s*(?:->|→|＞|>)\s*")
 _GB = re.compile(r"\d{6}")
 LONGEST_NAME, LONGEST_PATH, LONGEST_CODE = 128, 255, 32
@@ -83,6 +93,26 @@ def read_start_set(path: Path) -> CategoryFile:
         for number, entry in enumerate(entries, start=1)
     ]
     return ListFile(path.name, lines)
+
+
+def written(lines: Iterable[CategoryLine], *, to_open: bool = True) -> bytes:
+    """Categories as a CSV file that comes back by import."""
+    return written_csv([HEADINGS[name][0] for name in WRITTEN], map(_row, lines), to_open=to_open)
+
+
+def _row(line: CategoryLine) -> list[str]:
+    said = {None: "", True: YES[0], False: NO[0]}
+    cells: dict[str, str] = {
+        "path": LEVEL.join(line.path),
+        "code": line.code,
+        "aliases": "、".join(line.aliases),
+        "urgent": said[line.urgent],
+        "utilities": said[line.utilities],
+        "gb39666": line.gb39666,
+        "valid_from": line.valid_from.isoformat() if line.valid_from else "",
+        "valid_to": line.valid_to.isoformat() if line.valid_to else "",
+    }
+    return [cells[name] for name in WRITTEN]
 
 
 def split_path(text: str) -> tuple[str, ...]:

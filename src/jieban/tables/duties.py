@@ -8,7 +8,6 @@ with a unit in it is more often a slip. 属地 as a unit is the office of the ca
 编号 is the rule's number where the list was exported.
 """
 
-import csv
 import io
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from jieban.domain.rulebook.limits import LEVEL
 from jieban.domain.words import Language
 from jieban.tables.categories import HEADINGS as CATEGORY_HEADINGS
 from jieban.tables.categories import LEVELS, path_said
-from jieban.tables.lists import ListFile, RejectedLine, Said, Unread, read_list
+from jieban.tables.lists import ListFile, RejectedLine, Said, Unread, read_list, written_csv
 
 HEADINGS = {
     "number": ("编号", "规则编号", "number"),
@@ -68,7 +67,6 @@ LONGEST = {"basis": 200, "note": 500}
 LONGEST_CONDITION = 64
 _WIDTHS = {"path": 34, "area": 16, "lead": 20, "joints": 28, "basis": 36, "note": 30}
 _REASON = {"zh": "退回原因", "en": "why it came back"}
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -106,13 +104,26 @@ def read_duties(path: Path) -> DutyFile:
     return read_list(path, HEADINGS, _makes, _line, "duties.no_layout")
 
 
-def written_csv(rows: Iterable[Sequence[str]]) -> bytes:
+def written(rows: Iterable[Sequence[str]], *, to_open: bool = True) -> bytes:
     """The list as a CSV file that comes back by import; `rows` in the order of `WRITTEN`."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([HEADINGS[name][0] for name in WRITTEN])
-    writer.writerows([_plain_text(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    return written_csv([HEADINGS[name][0] for name in WRITTEN], rows, to_open=to_open)
+
+
+def row_of(line: DutyLine) -> list[str]:
+    """A line of a file in the order of `WRITTEN`, as it would be read again."""
+    cells: dict[str, str] = {
+        "number": str(line.number or ""),
+        "path": line.category or EVERY_CATEGORY[0],
+        "area": line.area or EVERYWHERE[0],
+        "conditions": "、".join(line.conditions),
+        "lead": line.lead,
+        "joints": "、".join(line.joints),
+        "basis": line.basis,
+        "valid_from": line.valid_from.isoformat() if line.valid_from else "",
+        "valid_to": line.valid_to.isoformat() if line.valid_to else "",
+        "note": line.note,
+    }
+    return [cells[name] for name in WRITTEN]
 
 
 def written_workbook(
@@ -209,8 +220,3 @@ def _line(said: Said) -> DutyLine:
 
 def _unit(said: str) -> str:
     return LOCAL if said.casefold() in LOCAL_WORDS else said
-
-
-def _plain_text(cell: str) -> str:
-    """A cell that a spreadsheet program does not run as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell

@@ -5,7 +5,9 @@ list is its head, whatever stands above; lines that begin with # are explanation
 cannot be read costs no other line and comes back whole, with its reason.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import csv
+import io
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,6 +24,7 @@ from jieban.tables.values import text_of
 Line = TypeVar("Line")
 _LINES_SEARCHED = 20
 _MARKS = ("、", ";", "；", ",", "，", "|", "/", "\r")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 YES = ("是", "y", "yes", "true", "1", "√", "✓")
 NO = ("否", "n", "no", "false", "0", "×")
 
@@ -50,7 +53,7 @@ class Said:
     row: tuple[str, ...]
 
     def __getitem__(self, column: str) -> str:
-        return tidy_name(text_of(self.cells.get(column)))
+        return tidy_name(_unquoted(text_of(self.cells.get(column))))
 
     def several(self, column: str) -> tuple[str, ...]:
         """The words of a cell that holds several, each once."""
@@ -102,6 +105,29 @@ class ListFile(Generic[Line]):
     lines: list[Line] = field(default_factory=list)
     rejected: list[RejectedLine] = field(default_factory=list)
     headings: tuple[str, ...] = ()
+
+
+def written_csv(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, to_open: bool = True
+) -> bytes:
+    """A list as a CSV file that comes back by import.
+
+    `to_open` writes what looks like a formula so that no spreadsheet program runs it, and marks
+    the file as UTF-8 for Excel.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows([_quoted(cell) if to_open else cell for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig" if to_open else "utf-8")
+
+
+def _quoted(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_SIGNS) else cell
 
 
 def read_list(

@@ -7,12 +7,13 @@ covers goes to the street of its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from typing import Literal
 
-from jieban.domain.routing.duties import DutyRule, covers
+from jieban.domain.routing.duties import Aspect, DutyRule, beats, covers
 from jieban.domain.rulebook.limits import LEVEL
 
 
@@ -24,6 +25,40 @@ class Overlap:
     one: DutyRule
     other: DutyRule
     settled: DutyRule | None
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another rule that can be for the same case, and which of the two then wins, in what.
+
+    "same" is a rule as specific that says the same lead; "tie" one that says another.
+    """
+
+    rule: DutyRule
+    outcome: Literal["beats", "beaten", "tie", "same"]
+    aspect: Aspect
+
+
+def rivals(
+    rule: DutyRule, others: Iterable[DutyRule], above: Mapping[str, Sequence[str]]
+) -> list[Rival]:
+    """Rules that can be for a case that `rule` is for too: those it beats, those that beat it.
+
+    `above` holds, for each place, the codes of it and of every place it lies in.
+    """
+    levels = {code: len(path) - 1 for code, path in above.items()}
+    found = []
+    for other in others:
+        if other.number == rule.number or not _for_one_case(rule, other, above):
+            continue
+        won, lost = beats(rule, other, levels), beats(other, rule, levels)
+        if won is not None:
+            found.append(Rival(other, "beats", won))
+        elif lost is not None:
+            found.append(Rival(other, "beaten", lost))
+        else:
+            found.append(Rival(other, "same" if rule.lead == other.lead else "tie", "none"))
+    return found
 
 
 def overlaps(rules: Iterable[DutyRule]) -> list[Overlap]:
@@ -63,6 +98,17 @@ def gaps(rules: Iterable[DutyRule], paths: Sequence[str], day: date) -> list[str
             highest = next(upper for upper in (*_uppers(path), path) if upper not in partly)
             found[highest] = None
     return list(found)
+
+
+def _for_one_case(one: DutyRule, other: DutyRule, above: Mapping[str, Sequence[str]]) -> bool:
+    nested = covers(one.category, other.category) or covers(other.category, one.category)
+    places = (
+        not one.area
+        or not other.area
+        or one.area in above.get(other.area, (other.area,))
+        or other.area in above.get(one.area, (one.area,))
+    )
+    return nested and places and _meet(one, other)
 
 
 def _uppers(path: str) -> list[str]:

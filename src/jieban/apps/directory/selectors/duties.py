@@ -1,4 +1,4 @@
-"""Every read of categories and of the duty list; the units it suggests for a case."""
+"""Every read of the duty list; the units it suggests for a case, and what is wrong with it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from jieban.apps.directory.models import Area, Category, Duty, Unit
 from jieban.apps.directory.selectors import picture as places
+from jieban.apps.directory.selectors.categories import category_book
 from jieban.apps.directory.selectors.picture import Standing
-from jieban.domain.directory.names import tidy_name
 from jieban.domain.errors import Refused
 from jieban.domain.routing.duties import (
     LOCAL,
@@ -20,59 +20,10 @@ from jieban.domain.routing.duties import (
     prefixes,
     suggest,
 )
-from jieban.domain.routing.review import Overlap, gaps, overlaps
-from jieban.domain.rulebook.limits import LEVEL
+from jieban.domain.routing.review import Overlap, gaps, overlaps, rivals
 from jieban.domain.words import language
-from jieban.tables.duties import (
-    EVERY_CATEGORY,
-    EVERYWHERE,
-    WRITTEN,
-    written_csv,
-    written_workbook,
-)
 from jieban.tables.duties import LOCAL as LOCAL_WORD
-
-
-def categories(*, ended: bool = False) -> QuerySet[Category]:
-    """The categories that stand, in their order; with `ended` those of the past too."""
-    found = Category.objects.select_related("parent")
-    return found if ended else found.filter(valid_to=None)
-
-
-def category_by_code(code: str) -> Category:
-    """The standing version, else the last one.
-
-    Raises:
-        Refused "categories.unknown".
-    """
-    versions = Category.objects.filter(code=code)
-    found = versions.filter(valid_to=None).first() or versions.order_by("-valid_to").first()
-    if found is None:
-        raise Refused("categories.unknown", category=code)
-    return found
-
-
-def category_versions(code: str) -> list[Category]:
-    """Every version of a category, newest first."""
-    return sorted(
-        Category.objects.filter(code=code),
-        key=lambda row: (row.valid_to is None, row.valid_to or date.min),
-        reverse=True,
-    )
-
-
-def category_of(text: str) -> Category | None:
-    """The standing category that a path, a former path, a code or an alias means."""
-    return _categories().meant(text)
-
-
-def find_categories(words: str, limit: int = 12) -> list[Category]:
-    """Standing categories for what somebody types, likeliest first; the first ones for nothing.
-
-    Every word must be in the path or in an alias; a word of several signs may also be signs of
-    the name in their order (停管 for 停车管理).
-    """
-    return _categories().find(words, limit)
+from jieban.tables.duties import DutyLine, row_of, written, written_workbook
 
 
 def duties() -> QuerySet[Duty]:
@@ -119,7 +70,7 @@ def suggest_units(
     head, day = places.directory_head(), places.local_day(at)
     now, rules = places.standing(head), _rules(head, day)
     path = category if isinstance(category, str) else category.path
-    known = _categories(head).meant(path)
+    known = category_book(head).meant(path)
     area_path = places.up(now, area) if area is not None else ()
     district = next((code for code in area_path if _is_district(now, code)), now.district)
     found = suggest(
@@ -164,13 +115,13 @@ class Review:
 def review_duties(at: datetime) -> Review:
     """The list of the day at `at`, looked over as a whole."""
     day = places.local_day(at)
-    paths = [row.path for row in _categories().listed]
+    paths = [row.path for row in category_book().listed]
     rules = duty_rules(at)
     return Review(tuple(overlaps(rules)), tuple(gaps(rules, paths, day)), tuple(_ended(day)))
 
 
 def _ended(day: date) -> Iterable[tuple[Duty, str]]:
-    now, standing = places.standing(), _categories().standing
+    now, standing = places.standing(), category_book().standing
     for duty in duties():
         if duty.valid_to is not None and duty.valid_to <= day:
             continue
@@ -182,38 +133,59 @@ def _ended(day: date) -> Iterable[tuple[Duty, str]]:
             yield duty, "lead"
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A rule beside another that can be for the same case, see `review.rivals`."""
+
+    duty: Duty
+    outcome: str
+    aspect: str
+
+
+def compared(duty: Duty, at: datetime) -> list[Compared]:
+    """The rules of the day that one rule meets, in the order of the list."""
+    now, by_code, day = places.standing(), category_book().standing, places.local_day(at)
+    listed = {each.pk: each for each in duties()}
+    rules = {pk: as_rule(each, now, by_code, day) for pk, each in listed.items()}
+    rule = rules.get(duty.pk)
+    if rule is None:
+        return []
+    others = (each for each in rules.values() if each is not None and each.valid_on(day))
+    return [
+        Compared(listed[each.rule.number], each.outcome, each.aspect)
+        for each in rivals(rule, others, now.above)
+    ]
+
+
 def duties_csv() -> bytes:
     """The whole list as a file that comes back by import, see `tables.duties`."""
-    return written_csv(_written())
+    return written(map(row_of, _lines()))
 
 
 def duties_workbook(notes: Sequence[str] = (), *, blank: bool = False) -> bytes:
     """The same as a workbook; `blank` without rules, to be filled in."""
-    return written_workbook(() if blank else _written(), notes, language())
+    return written_workbook(() if blank else map(row_of, _lines()), notes, language())
 
 
-def _written() -> list[list[str]]:
-    standing = _categories().standing
-    rows = []
+def _lines() -> Iterable[DutyLine]:
+    standing = category_book().standing
     for duty in duties():
         category = duty.category and standing.get(duty.category.code, duty.category)
-        cells: dict[str, str] = {
-            "number": str(duty.pk),
-            "path": category.path if category else EVERY_CATEGORY[0],
-            "area": _named(duty.area) if duty.area else EVERYWHERE[0],
-            "conditions": "、".join(duty.conditions),
-            "lead": duty.lead.name if duty.lead else LOCAL_WORD,
-            "joints": "、".join(
-                [unit.name for unit in duty.joints.all()]
-                + ([LOCAL_WORD] if duty.local_joins else [])
-            ),
-            "basis": duty.basis,
-            "valid_from": duty.valid_from.isoformat() if duty.valid_from else "",
-            "valid_to": duty.valid_to.isoformat() if duty.valid_to else "",
-            "note": duty.note,
-        }
-        rows.append([cells[name] for name in WRITTEN])
-    return rows
+        joints = [unit.name for unit in duty.joints.all()]
+        yield DutyLine(
+            sheet="",
+            line=0,
+            category=category.path if category else "",
+            area=_named(duty.area) if duty.area else "",
+            conditions=tuple(duty.conditions),
+            lead=duty.lead.name if duty.lead else LOCAL_WORD,
+            joints=(*joints, LOCAL_WORD) if duty.local_joins else tuple(joints),
+            basis=duty.basis,
+            valid_from=duty.valid_from,
+            valid_to=duty.valid_to,
+            note=duty.note,
+            number=duty.pk,
+        )
 
 
 def _named(area: Area) -> str:
@@ -250,7 +222,7 @@ def _kept_rules(head: str, day: date) -> Mapping[str, tuple[DutyRule, ...]]:
 def _drawn_rules(head: str, day: date) -> Mapping[str, tuple[DutyRule, ...]]:
     """Category path → the rules of the day that are for it."""
     now = places.standing(head)
-    by_code = _categories(head).standing
+    by_code = category_book(head).standing
     found: dict[str, list[DutyRule]] = {}
     for duty in duties():
         rule = as_rule(duty, now, by_code, day)
@@ -284,79 +256,3 @@ def as_rule(
         valid_to=duty.valid_to,
         basis=duty.basis,
     )
-
-
-class _Categories:
-    """The categories that stand, ready to be searched; and what former paths mean now."""
-
-    def __init__(self) -> None:
-        rows = list(Category.objects.select_related("parent"))
-        self.listed = [row for row in rows if row.valid_to is None]
-        self.standing = {row.code: row for row in self.listed}
-        self._meant: dict[str, Category] = {}
-        ended = [row for row in rows if row.valid_to is not None and row.code in self.standing]
-        for row in sorted(ended, key=lambda row: row.valid_to or date.min, reverse=True):
-            self._meant.setdefault(row.path, self.standing[row.code])
-        aliased: dict[str, list[Category]] = {}
-        for row in self.listed:
-            for alias in row.aliases:
-                aliased.setdefault(_plain(alias), []).append(row)
-        # An alias of two categories means neither.
-        self._meant |= {alias: rows[0] for alias, rows in aliased.items() if len(rows) == 1}
-        for row in self.listed:
-            self._meant[row.code] = row
-        for row in self.listed:
-            self._meant[row.path] = row
-        self._searched = [
-            (row, _plain(row.name), _plain(row.path), tuple(map(_plain, row.aliases)))
-            for row in self.listed
-        ]
-
-    def meant(self, text: str) -> Category | None:
-        return self._meant.get(text) or self._meant.get(_plain(text))
-
-    def find(self, words: str, limit: int) -> list[Category]:
-        wanted = [_plain(word) for word in words.replace(LEVEL, " ").split()]
-        if not wanted:
-            return self.listed[:limit]
-        ranked = []
-        for order, (row, name, path, aliases) in enumerate(self._searched):
-            worst = max(_rank(word, name, path, aliases) for word in wanted)
-            if worst < _UNFIT:
-                ranked.append((worst, -row.level, order))
-        return [self.listed[order] for *_, order in sorted(ranked)[:limit]]
-
-
-_UNFIT = 9
-
-
-def _rank(word: str, name: str, path: str, aliases: tuple[str, ...]) -> int:
-    """How well a typed word fits, 0 best."""
-    if word == name or word in aliases:
-        return 0
-    if name.startswith(word):
-        return 1
-    if word in name:
-        return 2
-    if any(word in alias for alias in aliases):
-        return 3
-    if word in path:
-        return 4
-    signs = iter(name)
-    if len(word) > 1 and all(sign in signs for sign in word):
-        return 5
-    return _UNFIT
-
-
-def _plain(text: str) -> str:
-    return tidy_name(text).casefold().replace(" ", "")
-
-
-def _categories(head: str | None = None) -> _Categories:
-    head = places.directory_head() if head is None else head
-    return _kept_categories(head) if head else _Categories()
-
-
-@lru_cache(maxsize=2)
-def _kept_categories(_head: str) -> _Categories:
-    return _Categories()
