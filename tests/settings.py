@@ -11,3 +11,5 @@ os.environ["JIEBAN_HOME"] = _HOME
 os.environ.setdefault("JIEBAN_LANGUAGE", "zh")
 
 from jieban.site.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

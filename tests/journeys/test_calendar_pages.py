@@ -8,6 +8,7 @@ from django.test import Client
 
 from jieban.apps.directory import selectors
 from jieban.apps.ledger import selectors as ledger
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 NOTICE = """日期,类型,节日
@@ -21,9 +22,8 @@ NOTICE = """日期,类型,节日
 
 @pytest.fixture
 def operator(home) -> Client:
-    browser = Client()
+    browser = signed_in("系统员甲")
     browser.cookies["jieban_language"] = "zh"
-    browser.post("/operator/", {"name": "系统员甲", "post": "数据局", "next": "/"})
     return browser
 
 

@@ -12,6 +12,7 @@ from jieban.apps.cases import services
 from jieban.apps.directory import selectors
 from tests.apps.exports import row, write_export
 from tests.conftest import AT, CLERK
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -25,9 +26,8 @@ C2,旧坡村,村,青禾街道,,,2021-07-01,青禾一社区,
 
 @pytest.fixture
 def clerk(home) -> Client:
-    browser = Client()
+    browser = signed_in()
     browser.cookies["jieban_language"] = "zh"
-    browser.post("/operator/", {"name": "考核员甲", "post": "考核办", "next": "/"})
     return browser
 
 

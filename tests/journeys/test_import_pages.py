@@ -14,6 +14,7 @@ from jieban.apps.cases import selectors, services
 from jieban.apps.cases.services import uploads
 from tests.apps.exports import row, write_export
 from tests.conftest import AT, CLERK
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +24,8 @@ BAD = [row("", 来电人="李小明"), row("A099", 创建时间="上周三")]
 
 @pytest.fixture
 def clerk(home) -> Client:
-    browser = Client()
+    browser = signed_in()
     browser.cookies["jieban_language"] = "zh"
-    browser.post("/operator/", {"name": "考核员甲", "post": "考核办", "next": "/"})
     return browser
 
 
@@ -210,7 +210,7 @@ def test_a_case_shows_its_rows_masked_and_can_be_given_a_place(clerk, tmp_path, 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_profile_has_a_page(home, language):
-    browser = Client()
+    browser = signed_in()
     browser.cookies["jieban_language"] = language
     listed = text_of(browser.get("/imports/profiles/"))
     names = set(re.findall(r"/imports/profiles/([a-z0-9-]+)/", listed))

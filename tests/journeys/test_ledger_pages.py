@@ -10,13 +10,14 @@ from jieban.apps.directory import services as directory_services
 from jieban.apps.ledger import selectors as ledger
 from tests.apps.exports import row, write_export
 from tests.conftest import AT, CLERK, SECOND
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def auditor(home) -> Client:
-    browser = Client()
+    browser = signed_in()
     browser.cookies["jieban_language"] = "zh"
     return browser
 

@@ -15,15 +15,15 @@ from jieban.apps.jobs import worker as working
 from jieban.apps.ledger import services as ledger
 from jieban.site import health
 from tests.conftest import AT, CLERK
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def keeper(home) -> Client:
-    browser = Client()
+    browser = signed_in(CLERK.name)
     browser.cookies["jieban_language"] = "zh"
-    browser.post("/operator/", {"name": CLERK.name, "post": "", "next": "/"})
     return browser
 
 
@@ -90,7 +90,7 @@ def test_figures_are_for_who_may_see_them(home, settings, headers, address, stat
 
 
 def test_figures_count_requests_by_route_and_say_how_it_stands(home):
-    browser = Client()
+    browser = signed_in(CLERK.name)
     browser.get("/healthz")
     browser.get("/no-such-page-1/")
     happen("A1")

@@ -17,16 +17,15 @@ from jieban.evaluation import runs
 from jieban.sealing import Sealer
 from tests.apps.exports import row, write_export
 from tests.conftest import AT, CLERK
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 def as_person(name="", language="zh") -> Client:
     """A browser of a person who may have said a name."""
-    browser = Client()
+    browser = signed_in(name or "考核员甲")
     browser.cookies["jieban_language"] = language
-    if name:
-        browser.post("/operator/", {"name": name, "post": "考核办", "next": "/"})
     return browser
 
 
@@ -289,7 +288,7 @@ def test_the_published_view_withholds_small_samples(home, computed):
 
 
 def test_a_language_is_chosen_by_a_link_and_kept(home):
-    browser = Client()
+    browser = signed_in()
     assert browser.get("/language/en/?next=/runs/").headers["Location"] == "/runs/"
     assert 'lang="en"' in page(browser, "/")
     away = browser.get("/language/zh/?next=https://elsewhere.example/")

@@ -11,6 +11,7 @@ from django.urls import path
 from jieban.domain.errors import Refused
 from jieban.site import urls as site_urls
 from tests.conftest import REPOSITORY
+from tests.people import signed_in
 
 sys.path.insert(0, str(REPOSITORY / "tools"))
 
@@ -44,7 +45,7 @@ handler404, handler500 = site_urls.handler404, site_urls.handler500
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize(("language", "said"), [("zh", "程序出错了"), ("en", "failed")])
 def test_a_bug_is_told_with_a_number_and_logged_with_it(home, caplog, language, said):
-    browser = Client(raise_request_exception=False)
+    browser = signed_in(client=Client(raise_request_exception=False))
     browser.cookies["jieban_language"] = language
     answer = browser.get("/breaks/")
     assert answer.status_code == 500
@@ -56,7 +57,7 @@ def test_a_bug_is_told_with_a_number_and_logged_with_it(home, caplog, language, 
 @pytest.mark.django_db
 @pytest.mark.urls(__name__)
 def test_a_refusal_without_a_form_is_a_page_with_a_way_back(home):
-    browser = Client()
+    browser = signed_in()
     answer = browser.get("/refuses/", headers={"Referer": "http://testserver/runs/"})
     assert answer.status_code == 422
     text = answer.content.decode()
@@ -69,7 +70,7 @@ def test_a_refusal_without_a_form_is_a_page_with_a_way_back(home):
 @pytest.mark.django_db
 @pytest.mark.urls(__name__)
 def test_a_trouble_of_the_machine_is_told_as_the_commands_tell_it(home):
-    answer = Client().get("/fills/")
+    answer = signed_in().get("/fills/")
     assert answer.status_code == 503
     assert Refused("storage.full").message("zh") in answer.content.decode()
 
@@ -85,24 +86,8 @@ def test_a_trouble_of_the_machine_is_told_as_the_commands_tell_it(home):
     ],
 )
 def test_the_browser_is_asked_for_the_language_first(home, wishes, language):
-    text = Client().get("/", headers={"Accept-Language": wishes}).content.decode()
+    text = Client().get("/sign-in/", headers={"Accept-Language": wishes}).content.decode()
     assert f'<html lang="{language}">' in text
-
-
-@pytest.mark.django_db
-def test_who_acts_is_remembered_and_cannot_be_forged(home):
-    browser = Client()
-    browser.post("/operator/", {"name": "  张 三 ", "post": "考核办", "next": "/keys/"})
-    assert "张 三" in browser.get("/").content.decode()
-    browser.cookies["jieban_operator"] = browser.cookies["jieban_operator"].value + "x"
-    assert "未填" in browser.get("/").content.decode()
-
-
-@pytest.mark.django_db
-def test_an_operator_without_a_name_is_not_taken(home):
-    answer = Client().post("/operator/", {"name": " ", "post": "考核办"})
-    assert answer.status_code == 200
-    assert "考核办" in answer.content.decode(), "what was typed stays"
 
 
 def test_every_sentence_of_the_pages_has_chinese():

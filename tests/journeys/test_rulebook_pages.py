@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from jieban.domain.rulebook.schema import shipped_names
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ title = { zh = "本区细则", en = "Our rules" }
 
 @pytest.fixture
 def auditor(home) -> Client:
-    browser = Client()
+    browser = signed_in()
     browser.cookies["jieban_language"] = "zh"
     return browser
 

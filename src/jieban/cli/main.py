@@ -36,6 +36,7 @@ class Noun:
 NOUNS = {
     "demo": Noun("jieban.cli.demo", "demo", "Make an invented district and show it."),
     "serve": Noun("jieban.cli.serve", "serve", "Show the pages on this machine."),
+    "accounts": Noun("jieban.cli.accounts", "accounts", "People, their posts and tokens."),
     "directory": Noun("jieban.cli.directory", "directory", "Areas, units and their names."),
     "calendar": Noun("jieban.cli.calendar", "calendar", "Holidays, closings, deadlines."),
     "cases": Noun("jieban.cli.cases", "cases", "Import cases and look at them."),

@@ -1,5 +1,6 @@
 """What every template may use: navigation, place, operator, the mark of generated data."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -19,26 +20,38 @@ from jieban.site.language import DJANGO_CODES
 
 @dataclass(frozen=True)
 class Door:
-    """One entry of the navigation, by a person's job. `room` is the app_name it lights up for.
+    """One entry of the navigation, by a person's job, for those who hold its permission.
 
-    With a `permission` it is shown to those only who hold it.
+    `rooms` are the app_names it lights up for.
     """
 
     name: str
     words: Any
     icon: str
     rooms: tuple[str, ...]
-    permission: str = ""
+    permission: str
 
 
 DOORS = (
-    Door("assessments:overview", _("Overview"), "overview", ("assessments:overview",)),
-    Door("assessments:newest", _("Tables"), "tables", ("assessments",)),
-    Door("assessments:appeals", _("Appeals"), "appeals", ("assessments:appeal",)),
-    Door("imports:list", _("Import"), "import", ("imports", "cases")),
-    Door("directory:index", _("Directory"), "directory", ("directory",)),
-    Door("rulebooks:list", _("Rules"), "rules", ("rulebooks",)),
-    Door("ledger:list", _("Ledger"), "ledger", ("ledger",)),
+    Door("today", _("Today"), "today", ("today",), "case.see"),
+    Door("cases:list", _("Cases"), "cases", ("cases",), "case.see"),
+    Door("followups:list", _("Call-backs"), "calls", ("followups",), "follow_up.record"),
+    Door(
+        "assessments:overview",
+        _("Overview"),
+        "overview",
+        ("assessments:overview",),
+        "assessment.see",
+    ),
+    Door("assessments:newest", _("Tables"), "tables", ("assessments",), "assessment.see"),
+    Door("assessments:appeals", _("Appeals"), "appeals", ("assessments:appeal",), "assessment.see"),
+    Door("imports:list", _("Import"), "import", ("imports",), "import.see"),
+    Door(
+        "directory:index", _("Directory"), "directory", ("directory", "calendar"), "directory.see"
+    ),
+    Door("rulebooks:list", _("Rules"), "rules", ("rulebooks",), "rulebook.see"),
+    Door("ledger:list", _("Ledger"), "ledger", ("ledger",), "ledger.see"),
+    Door("people:list", _("Accounts"), "people", ("people", "accounts"), "account.see"),
     Door("operation", _("Operation"), "operation", ("operation", "integrations"), "operation.see"),
 )
 VERSION = version("jieban")
@@ -61,15 +74,23 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _open_doors(request: HttpRequest) -> Iterator[Door]:
+    """What this person may use; nobody is shown anything."""
+    actor = getattr(request, "actor", None)
+    return (door for door in DOORS if actor is not None and actor.may(door.permission))
+
+
+def first_page(request: HttpRequest) -> str:
+    """Where a person's work begins: the first of the doors that are open to them."""
+    return next((reverse(door.name) for door in _open_doors(request)), reverse("accounts:me"))
+
+
 def _doors(request: HttpRequest) -> Any:
     view = request.resolver_match.view_name if request.resolver_match else ""
     lit = max(
         DOORS, key=lambda door: max((len(r) for r in door.rooms if view.startswith(r)), default=0)
     )
-    actor = getattr(request, "actor", None)
-    for door in DOORS:
-        if door.permission and (actor is None or not actor.may(door.permission)):
-            continue
+    for door in _open_doors(request):
         try:
             address = reverse(door.name)
         except NoReverseMatch:

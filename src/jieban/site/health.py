@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from jieban import clock
-from jieban.apps.asked import Asked
+from jieban.apps.asked import Asked, actor_of
 from jieban.apps.integrations import selectors as integrations
 from jieban.apps.jobs import selectors as jobs
 from jieban.apps.ledger import selectors as ledger
@@ -84,7 +84,7 @@ def ready(request: Asked) -> JsonResponse:
 @never_cache
 def operation(request: Asked) -> HttpResponse:
     """How everything runs, in words."""
-    _actor(request).demand(PERMISSION)
+    actor_of(request).demand(PERMISSION)
     at = clock.now()
     context = {
         "checks": checks(at),
@@ -122,12 +122,6 @@ def may_look(request: Asked) -> bool:
         return True
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
     return not forwarded and _is_loopback(request.META.get("REMOTE_ADDR", ""))
-
-
-def _actor(request: Asked) -> Actor:
-    if request.actor is None:
-        raise Refused("operator.missing")
-    return request.actor
 
 
 def _is_loopback(address: str) -> bool:

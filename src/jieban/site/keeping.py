@@ -81,7 +81,8 @@ def answer(request: Asked, make: Callable[[], HttpResponse]) -> HttpResponse:
         ledger.newest_number(),
         request.get_full_path(),
         request.language,
-        actor.name if actor else None,
+        actor.id if actor else None,
+        hash(actor.grants) if actor else None,
     )
     found = _found(key)
     if found is None:

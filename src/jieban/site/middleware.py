@@ -1,4 +1,4 @@
-"""What happens around every page: language, operator, kept pages, refusals.
+"""What happens around every page: language, people, the gate, kept pages, refusals.
 
 Order matters and is set in settings: a refusal is told in the language chosen above it.
 """
@@ -6,20 +6,29 @@ Order matters and is set in settings: a refusal is told in the language chosen a
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from jieban import clock
+from jieban.apps.accounts import services as accounts
+from jieban.apps.accounts.doors import lacks_second_factor, person_of
+from jieban.apps.accounts.selectors import duty_of, held_by
 from jieban.apps.asked import Asked
 from jieban.domain.errors import Refused
-from jieban.site import keeping
+from jieban.domain.permissions import permission_word
+from jieban.site import gate, keeping
+from jieban.site.context import first_page
 from jieban.site.language import DJANGO_CODES, chosen_language, speak
-from jieban.site.operators import operator_of
 from jieban.troubles import as_refusal
 
 log = logging.getLogger(__name__)
 Answer = Callable[[Asked], HttpResponse]
+API = "/api/"
 # The ends of codes that mean "there is no such thing".
 _NOT_THERE = (
     ".not_found",
@@ -46,15 +55,73 @@ class Language:
         return response
 
 
-class Operator:
-    """Sets `request.actor`: who says they are acting, or None."""
+class People:
+    """Sets `request.actor`: who is signed in, with their posts of the day; None for nobody.
+
+    Somebody who still owes a second factor is nobody yet; `request.half_way` says so. Inside a
+    duty session every request is written into the ledger.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: Asked) -> HttpResponse:
-        request.actor = operator_of(request)
+        request.actor, request.half_way = None, False
+        if not request.path.startswith(API):
+            self._recognise(request)
         return self.answer(request)
+
+    @staticmethod
+    def _recognise(request: Asked) -> None:
+        at = clock.now()
+        person = person_of(request, at)
+        if person is None:
+            return
+        held = held_by(person, at)
+        if lacks_second_factor(request, person, held):
+            request.half_way = True
+            return
+        request.actor = held.actor
+        if held.may_go_on_duty and duty_of(person, at) is not None:
+            accounts.write_duty_request(
+                held.actor, person, request.method or "", request.path, at=at
+            )
+
+
+class Gate:
+    """Lets through who holds the page's permission (see gate.py); the rest is told why not."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: Asked) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(
+        self, request: Asked, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        if name in gate.PUBLIC or request.path.startswith((API, settings.STATIC_URL)):
+            return None
+        if request.actor is None:
+            if request.half_way and name in gate.SIGNED_IN:
+                return None
+            door = "accounts:second_factor" if request.half_way else "accounts:sign_in"
+            back = request.get_full_path() if request.method == "GET" else "/"
+            return redirect(f"{reverse(door)}?next={quote(back)}")
+        if name in gate.SIGNED_IN:
+            return None
+        permission = gate.permission_for(name, request.method or "GET", kwargs)
+        if permission is not None and request.actor.may(permission):
+            return None
+        if name == "assessments:overview" and request.method == "GET":
+            return redirect(first_page(request))
+        refusal = Refused(
+            "actor.not_permitted",
+            permission=permission_word(permission) if permission else name,
+        )
+        return refused_page(request, refusal, 403)
 
 
 class Kept:

@@ -5,7 +5,9 @@ Everything has a default that works on one machine without a server.
 """
 
 import os
+import re
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +66,14 @@ def _database(url: str | None) -> dict[str, Any]:
 
 SECRET_KEY = os.environ.get("JIEBAN_SECRET_KEY") or _secret_key()
 DEBUG = False
-# Until there are accounts, nobody but this machine may ask (docs/adr/0015).
+# Names, with their port where it is not the usual one, by which other machines open the pages
+# (docs/adr/0021); HTTPS: a proxy before this server has a certificate.
+HOSTS = [name.strip() for name in os.environ.get("JIEBAN_HOSTS", "").split(",") if name.strip()]
+HTTPS = os.environ.get("JIEBAN_HTTPS", "") == "1"
+if any("*" in name for name in HOSTS):
+    raise Refused("settings.hosts_wild")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS += [re.sub(r":\d+$", "", name) for name in HOSTS]
 
 DATABASES = {"default": _database(os.environ.get("JIEBAN_DATABASE_URL"))}
 # Jobs wait in the database: no broker to run, and a job is stored with the act that asks for it.
@@ -75,10 +83,18 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.messages",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "django_tasks",
     "django_tasks_db",
     "jieban.apps.jobs",
     "jieban.apps.ledger",
+    "jieban.apps.accounts",
     "jieban.apps.directory",
     "jieban.apps.cases",
     "jieban.apps.followups",
@@ -93,14 +109,17 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "jieban.site.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "jieban.site.middleware.Operator",
+    "jieban.site.middleware.People",
+    "jieban.site.middleware.Gate",
     "jieban.site.middleware.Kept",
     "jieban.site.middleware.Refusals",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "jieban.site.urls"
 WSGI_APPLICATION = "jieban.site.wsgi.application"
@@ -119,6 +138,37 @@ TEMPLATES = [
         },
     }
 ]
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
+]
+# Five wrong passwords for one name from one address: a quarter of an hour's pause.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "jieban.apps.accounts.web.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "Jieban"
+# A session ends after a pause, and after half a day in any case.
+SESSION_IDLE = timedelta(minutes=int(os.environ.get("JIEBAN_SESSION_IDLE_MINUTES", "30")))
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 LANGUAGE_CODE = {"zh": "zh-hans", "en": "en"}.get(
@@ -174,6 +224,9 @@ CONTENT_SECURITY_POLICY = {
 }
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# The proxy speaks http to us; the browser sends forms from https.
+CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in HOSTS] if HTTPS else []
 CSRF_FAILURE_VIEW = "jieban.site.web.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -3,15 +3,17 @@
 from django.urls import include, path
 
 from jieban.site import health, metrics, web
+from jieban.site.api import api
 
 urlpatterns = [
     path("language/<str:code>/", web.language, name="language"),
-    path("operator/", web.operator, name="operator"),
     path("keys/", web.keys, name="keys"),
     path("healthz", health.alive, name="health"),
     path("readyz", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
     path("operation/", health.operation, name="operation"),
+    path("", include("jieban.apps.accounts.urls")),
+    path("api/v1/", api.urls),
     path("", include("jieban.apps.assessments.urls")),
     # Before the directory's other pages, whose addresses begin alike.
     path("", include("jieban.apps.directory.urls")),

@@ -1,4 +1,4 @@
-"""Pages that belong to no room: language, operator, keys, and what is shown when all fails."""
+"""Pages that belong to no room: language, keys, and what is shown when all fails."""
 
 import logging
 import secrets
@@ -10,8 +10,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from jieban.apps.asked import Asked
 from jieban.site import language as languages
-from jieban.site.forms import OperatorForm
-from jieban.site.operators import remember_operator
 
 log = logging.getLogger(__name__)
 
@@ -25,21 +23,6 @@ def language(request: Asked, code: str) -> HttpResponse:
         languages.COOKIE, code, max_age=languages.COOKIE_SECONDS, samesite="Lax", httponly=True
     )
     return response
-
-
-def operator(request: Asked) -> HttpResponse:
-    """Say who is acting."""
-    if request.method == "POST":
-        form = OperatorForm(request.POST)
-        if form.is_valid():
-            response = redirect(_inside(request, form.cleaned_data["next"]))
-            remember_operator(response, form.cleaned_data["name"], form.cleaned_data["post"])
-            return response
-    else:
-        actor = request.actor
-        known = {"name": actor.name, "post": actor.post} if actor else {}
-        form = OperatorForm(initial={**known, "next": request.GET.get("next", "")})
-    return render(request, "operator.html", {"form": form})
 
 
 def keys(request: Asked) -> HttpResponse:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jieban import clock
-from jieban.apps.asked import Asked
+from jieban.apps.asked import Asked, actor_of
 from jieban.apps.assessments import bundling, computing, selectors, services
 from jieban.apps.assessments.forms import (
     AppealForm,
@@ -98,7 +98,7 @@ def compute(request: Asked) -> HttpResponse:
         if form.is_valid():
             try:
                 done = computing.compute_run(
-                    _actor(request), settings.HOME, at=clock.now(), **form.cleaned_data
+                    actor_of(request), settings.HOME, at=clock.now(), **form.cleaned_data
                 )
                 return redirect("assessments:overview_of", run_id=done.run_id)
             except Refused as error:
@@ -249,7 +249,7 @@ def act(request: Asked, run_id: str, act: str) -> HttpResponse:
     if act not in deeds:
         raise Http404(act)
     try:
-        deeds[act](_actor(request))
+        deeds[act](actor_of(request))
     except Refused as refusal:
         it = shown(settings.HOME, run_id)
         context = _run_context(it, refusal=refusal, act=act)
@@ -328,7 +328,7 @@ def raise_appeal(request: Asked, run_id: str) -> HttpResponse:
         if form.is_valid():
             try:
                 done = services.raise_appeal(
-                    _actor(request),
+                    actor_of(request),
                     run_id,
                     at=clock.now(),
                     home=settings.HOME,
@@ -361,7 +361,7 @@ def appeal(request: Asked, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.decide_appeal(
-                _actor(request),
+                actor_of(request),
                 number,
                 granted=form.cleaned_data["granted"] == "yes",
                 reason=form.cleaned_data["reason"],
@@ -377,7 +377,7 @@ def appeal(request: Asked, number: int) -> HttpResponse:
 @require_POST
 def withdraw(request: Asked, number: int) -> HttpResponse:
     try:
-        services.withdraw_appeal(_actor(request), number, at=clock.now())
+        services.withdraw_appeal(actor_of(request), number, at=clock.now())
     except Refused as refusal:
         return _appeal_page(request, selectors.appeal_by_number(number), DecisionForm(), refusal)
     messages.success(request, _("The appeal is withdrawn."))
@@ -410,17 +410,6 @@ def evidence(request: Asked, number: int) -> HttpResponse:
 
 
 # --- small things -------------------------------------------------------------------------
-
-
-def _actor(request: Asked) -> Actor:
-    """Who acts.
-
-    Raises:
-        Refused "operator.missing".
-    """
-    if request.actor is None:
-        raise Refused("operator.missing")
-    return request.actor
 
 
 def _sealer() -> Sealer:

@@ -17,9 +17,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from jieban import clock
+from jieban.apps.asked import actor_of
 from jieban.apps.cases import selectors as cases
 from jieban.apps.cases import services
-from jieban.apps.cases.doors import Asked, actor_of, acts, limited
+from jieban.apps.cases.doors import Asked, limited
 from jieban.apps.cases.services import uploads
 from jieban.apps.cases.web import workbook_response
 from jieban.apps.directory import selectors
@@ -98,7 +99,6 @@ def list_units(request: Asked) -> HttpResponse:
     return _list(request, "unit", list(selectors.units()), _counted().by_unit)
 
 
-@acts
 def list_provisional(request: Asked) -> HttpResponse:
     """Names an import brought that nobody has confirmed; confirm one, some, or a page of them."""
     if request.method == "POST":
@@ -144,7 +144,6 @@ def show_entry(request: Asked, what: str, code: str) -> HttpResponse:
 
 
 @require_POST
-@acts
 def confirm_entry(request: Asked, what: str, code: str) -> HttpResponse:
     """A provisional name is real."""
     entry = directory.confirm_entry(actor_of(request), _entry(what, code), at=clock.now())
@@ -152,7 +151,6 @@ def confirm_entry(request: Asked, what: str, code: str) -> HttpResponse:
     return redirect("directory:entry", what=what, code=code)
 
 
-@acts
 def merge_entry(request: Asked, what: str, code: str) -> HttpResponse:
     """Choose what a provisional name means; say once what will happen; do it."""
     entry = _entry(what, code)
@@ -217,7 +215,6 @@ def new_import(request: Asked) -> HttpResponse:
     return render(request, "directory/new.html", context, status=422 if form.errors else 200)
 
 
-@acts
 def preview_import(request: Asked, upload: str) -> HttpResponse:
     """What a directory file would change; POST changes it, and the page then says what it did."""
     home, at = settings.HOME, clock.now()

@@ -2,20 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import quote
 
 from django.conf import settings
-from django.contrib import messages
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from jieban.apps import asked
-from jieban.domain.actors import Actor
-from jieban.domain.errors import Refused
 
 View = Callable[..., HttpResponse]
 
@@ -24,34 +17,6 @@ class Asked(asked.Asked):
     """A request to this floor; `too_large` is set where a file may come (see `limited`)."""
 
     too_large: str
-
-
-def actor_of(request: Asked) -> Actor:
-    """Who acts, in a view under `acts`.
-
-    Raises:
-        Refused "operator.missing".
-    """
-    if request.actor is None:
-        raise Refused("operator.missing")
-    return request.actor
-
-
-def acts(view: View) -> View:
-    """A view whose POST writes the ledger: it wants to know who acts, and asks if nobody said.
-
-    What was being looked at is where the reader comes back to.
-    """
-
-    @wraps(view)
-    def asking(request: Asked, *args: object, **kwargs: object) -> HttpResponse:
-        if request.method == "POST" and request.actor is None:
-            messages.info(request, _("Say who is acting first; then press the button once more."))
-            back = request.POST.get("back") or request.get_full_path()
-            return redirect(f"{reverse('operator')}?next={quote(back)}")
-        return view(request, *args, **kwargs)
-
-    return asking
 
 
 class Limit(FileUploadHandler):

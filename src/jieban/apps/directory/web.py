@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jieban import clock
-from jieban.apps.asked import Asked
+from jieban.apps.asked import Asked, actor_of
 from jieban.apps.directory import selectors, services
 from jieban.apps.directory.blank_calendar import blank_calendar
 from jieban.apps.directory.forms import (
@@ -30,7 +30,6 @@ from jieban.apps.directory.forms import (
     ShiftsForm,
 )
 from jieban.apps.directory.presenting import months_of
-from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.worktime.calendar import Shift, file_of
 from jieban.tables.calendars import read_calendar
@@ -70,7 +69,7 @@ def confirm_import(request: Asked) -> HttpResponse:
         file = Path(folder) / "calendar.csv"
         file.write_text(said["text"], encoding="utf-8", newline="")
         change = services.import_calendar(
-            _actor(request), file, at=clock.now(), name=said["name"], notice=said["notice"]
+            actor_of(request), file, at=clock.now(), name=said["name"], notice=said["notice"]
         )
     years = _said(change.notice.years)
     messages.success(
@@ -98,7 +97,7 @@ def add_closing(request: Asked, year: int) -> HttpResponse:
         said = form.cleaned_data
         try:
             services.add_closing(
-                _actor(request), said["since"], said["until"], said["reason"], at=clock.now()
+                actor_of(request), said["since"], said["until"], said["reason"], at=clock.now()
             )
         except Refused as refusal:
             form.add_error(None, refusal.message())
@@ -111,7 +110,7 @@ def add_closing(request: Asked, year: int) -> HttpResponse:
 @require_POST
 def remove_closing(request: Asked, year: int, number: int) -> HttpResponse:
     """A closing does not take place after all."""
-    services.remove_closing(_actor(request), number, at=clock.now())
+    services.remove_closing(actor_of(request), number, at=clock.now())
     messages.success(request, _("The closing is removed."))
     return redirect("calendar:year", year=year)
 
@@ -123,7 +122,7 @@ def set_shifts(request: Asked, year: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.set_shifts(
-                _actor(request), _read_shifts(form.cleaned_data["shifts"]), at=clock.now()
+                actor_of(request), _read_shifts(form.cleaned_data["shifts"]), at=clock.now()
             )
         except Refused as refusal:
             form.add_error("shifts", refusal.message())
@@ -172,7 +171,7 @@ def _preview(request: Asked, name: str, content: bytes, notice: str) -> HttpResp
         file.write_bytes(content)
         lines = read_calendar(file)
         change = services.import_calendar(
-            _actor(request), file, at=clock.now(), notice=notice, dry_run=True
+            actor_of(request), file, at=clock.now(), notice=notice, dry_run=True
         )
     text = io.StringIO()
     writer = csv.writer(text)
@@ -199,16 +198,6 @@ def _read_shifts(text: str) -> list[Shift]:
         ]
     except ValueError:
         raise Refused("calendar.shifts_wrong") from None
-
-
-def _actor(request: Asked) -> Actor:
-    """
-    Raises:
-        Refused "operator.missing".
-    """
-    if request.actor is None:
-        raise Refused("operator.missing")
-    return request.actor
 
 
 def _said(years: Sequence[int]) -> str:

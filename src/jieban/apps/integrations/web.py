@@ -12,13 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from jieban import clock
-from jieban.apps.asked import Asked
+from jieban.apps.asked import Asked, actor_of
 from jieban.apps.integrations import selectors, services
 from jieban.apps.integrations.forms import WebhookForm
 from jieban.apps.integrations.models import Delivery, State, Webhook
 from jieban.apps.ledger.kinds import KINDS
 from jieban.domain import words
-from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.integrations.webhooks import EVERYTHING
 
@@ -28,14 +27,14 @@ PAGE = 50
 @require_GET
 def list_webhooks(request: Asked) -> HttpResponse:
     """Every webhook and how it stands."""
-    found = [_shown(each) for each in selectors.visible_to(_actor(request))]
+    found = [_shown(each) for each in selectors.visible_to(actor_of(request))]
     return render(request, "integrations/list.html", {"webhooks": found})
 
 
 @never_cache
 def add(request: Asked) -> HttpResponse:
     """Enter a webhook; the answer shows its secret, this once."""
-    actor = _actor(request)
+    actor = actor_of(request)
     actor.demand(selectors.PERMISSION)
     form = WebhookForm(request.POST or None)
     refusal = None
@@ -57,7 +56,7 @@ def add(request: Asked) -> HttpResponse:
 @require_GET
 def show(request: Asked, number: int) -> HttpResponse:
     """One webhook and its deliveries, newest first."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = selectors.webhook(actor, number)
     state = request.GET.get("state", "")
     rows = selectors.deliveries(actor, number, state if state in State.values else "")
@@ -75,7 +74,7 @@ def show(request: Asked, number: int) -> HttpResponse:
 @require_POST
 def pause(request: Asked, number: int) -> HttpResponse:
     """Send nothing for a while."""
-    services.pause_webhook(_actor(request), number, at=clock.now())
+    services.pause_webhook(actor_of(request), number, at=clock.now())
     messages.success(request, _("Paused. What happens meanwhile is kept and sent later."))
     return redirect("integrations:show", number)
 
@@ -83,7 +82,7 @@ def pause(request: Asked, number: int) -> HttpResponse:
 @require_POST
 def resume(request: Asked, number: int) -> HttpResponse:
     """Send again."""
-    services.resume_webhook(_actor(request), number, at=clock.now())
+    services.resume_webhook(actor_of(request), number, at=clock.now())
     messages.success(request, _("Sending again, beginning with what was kept."))
     return redirect("integrations:show", number)
 
@@ -91,7 +90,7 @@ def resume(request: Asked, number: int) -> HttpResponse:
 @require_POST
 def remove(request: Asked, number: int) -> HttpResponse:
     """Forget a webhook."""
-    services.remove_webhook(_actor(request), number, at=clock.now())
+    services.remove_webhook(actor_of(request), number, at=clock.now())
     messages.success(request, _("The webhook is removed."))
     return redirect("integrations:list")
 
@@ -99,19 +98,9 @@ def remove(request: Asked, number: int) -> HttpResponse:
 @require_POST
 def replay(request: Asked, delivery: UUID) -> HttpResponse:
     """Send one message again."""
-    found = services.replay(_actor(request), str(delivery), at=clock.now())
+    found = services.replay(actor_of(request), str(delivery), at=clock.now())
     messages.success(request, _("It is sent again within a few seconds."))
     return redirect("integrations:show", found.webhook_id)
-
-
-def _actor(request: Asked) -> Actor:
-    """
-    Raises:
-        Refused "operator.missing".
-    """
-    if request.actor is None:
-        raise Refused("operator.missing")
-    return request.actor
 
 
 def _shown(webhook: Webhook) -> dict[str, Any]:
