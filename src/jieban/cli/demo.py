@@ -19,7 +19,7 @@ from jieban.apps.assessments.models import Run
 from jieban.apps.cases import services as cases
 from jieban.apps.directory import services as directory
 from jieban.cli.desk import Desk
-from jieban.cli.serve import check_address, run_server, url
+from jieban.cli.serve import check_port, run_server, url
 from jieban.domain.actors import Actor
 from jieban.domain.rulebook import schema
 from jieban.domain.words import translate as _
@@ -45,7 +45,7 @@ def demo(desk: Desk, port: int, periods: int, rows: int, seed: int, no_serve: bo
     """Make an invented district and show it."""
     host = "127.0.0.1"
     if not no_serve:
-        check_address(host, port)
+        check_port(host, port)
     started = time.monotonic()
     made = selectors.first_run()
     if made is None:

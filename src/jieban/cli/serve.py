@@ -1,13 +1,16 @@
-"""`jieban serve`: the pages, on this machine only."""
+"""`jieban serve`: the pages, on this machine or, once a second factor guards them, a network."""
 
 import ipaddress
 import socket
 
 import click
+from django.conf import settings
 
+from jieban.apps.accounts import selectors as accounts
 from jieban.cli.desk import Desk
 from jieban.domain.errors import Refused
 from jieban.domain.words import translate as _
+from jieban.home import Home
 
 # One process keeps what it has made for everybody (site/keeping.py); a second one would make
 # every page again. Four readers at once are served sooner by one than by two.
@@ -20,21 +23,43 @@ THREADS = 8
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.pass_obj
 def serve(desk: Desk, host: str, port: int) -> None:
-    """Show the pages on this machine; other machines cannot reach them."""
-    check_address(host, port)
+    """Show the pages: on this machine, or to a network once an account has a second factor."""
+    beyond = host != "localhost" and not _is_loopback(host)
+    if beyond:
+        check_may_be_reached(desk.home, host)
+    check_port(host, port)
     desk.out(_("Open {address} in the browser. Ctrl+C ends it.").format(address=url(host, port)))
-    desk.out(_("Only this machine can see it: there are no accounts yet."))
+    if not accounts.anybody():
+        desk.out(_("Nobody has an account yet. In another window make the first one:"))
+        desk.out("  jieban accounts create NAME --role system_administrator")
+    if not beyond:
+        desk.out(_("Only this machine can reach it."))
+    elif not settings.HTTPS:
+        desk.out(_("Passwords travel in clear: put a proxy with a certificate in front of it."))
     run_server(host, port)
 
 
-def check_address(host: str, port: int) -> None:
+def check_may_be_reached(home: Home, host: str) -> None:
+    """Whether other machines may be let in.
+
+    Raises:
+        Refused "serve.demo_not_loopback": in a demonstration one click makes anybody anyone.
+        Refused "serve.not_loopback": no account is guarded by a second factor yet.
+        Refused "serve.no_hosts": no name is set under which the pages answer.
+    """
+    if home.demo:
+        raise Refused("serve.demo_not_loopback", host=host)
+    if not accounts.anybody_with_second_factor():
+        raise Refused("serve.not_loopback", host=host)
+    if not settings.HOSTS:
+        raise Refused("serve.no_hosts", host=host)
+
+
+def check_port(host: str, port: int) -> None:
     """
     Raises:
-        Refused "serve.not_loopback": an address that other machines could reach.
         Refused "serve.port_taken": something else listens there.
     """
-    if host != "localhost" and not _is_loopback(host):
-        raise Refused("serve.not_loopback", host=host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -169,6 +169,17 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
+# The office's own sign-in, beside the password (docs/adr/0021); None without one.
+OIDC = (
+    {
+        "issuer": os.environ["JIEBAN_OIDC_ISSUER"],
+        "client": os.environ.get("JIEBAN_OIDC_CLIENT_ID", ""),
+        "secret": os.environ.get("JIEBAN_OIDC_CLIENT_SECRET", ""),
+    }
+    if os.environ.get("JIEBAN_OIDC_ISSUER")
+    else None
+)
+
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 LANGUAGE_CODE = {"zh": "zh-hans", "en": "en"}.get(

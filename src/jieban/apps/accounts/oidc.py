@@ -121,9 +121,7 @@ def _traded(office: Office, found: Mapping[str, Any], code: str, verifier: str, 
     return given
 
 
-def _claims(
-    office: Office, jwks: str, given: str, nonce: str, at: datetime
-) -> dict[str, Any]:
+def _claims(office: Office, jwks: str, given: str, nonce: str, at: datetime) -> dict[str, Any]:
     """What the ID token says, once its signature and its addressee are right."""
     rules = jwt.JWTClaimsRegistry(
         now=int(at.timestamp()),
@@ -151,7 +149,10 @@ def _claims(
 
 
 def _asked(
-    address: str, office: Office, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    address: str,
+    office: Office,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """One JSON object from the issuer; redirects are not followed."""
     _check(address, office)

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from jieban.apps.accounts import web
+from jieban.apps.accounts import oidc_web, web
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", web.sign_in, name="sign_in"),
+    path("sign-in/office/", oidc_web.away, name="oidc"),
+    path("sign-in/office/back/", oidc_web.back, name="oidc_back"),
     path("sign-out/", web.sign_out, name="sign_out"),
     path("second-factor/", web.second_factor, name="second_factor"),
     path("me/", web.me, name="me"),

@@ -53,6 +53,7 @@ def sign_in(request: Asked) -> HttpResponse:
         "wrong": wrong,
         "demo": list(_cards()) if _demo_may_be_clicked(request) else (),
         "nobody": not selectors.anybody(),
+        "office": settings.OIDC is not None,
     }
     return render(request, "accounts/sign_in.html", context, status=422 if wrong else 200)
 
