@@ -18,6 +18,7 @@ from jieban.apps.assessments import computing, facts, selectors, services
 from jieban.apps.assessments.models import Run
 from jieban.apps.cases import services as cases
 from jieban.apps.directory import services as directory
+from jieban.cli.demo_people import bring_people
 from jieban.cli.desk import Desk
 from jieban.cli.serve import check_port, run_server, url
 from jieban.domain.actors import Actor
@@ -52,6 +53,7 @@ def demo(desk: Desk, port: int, periods: int, rows: int, seed: int, no_serve: bo
         made = _make(desk, periods, rows, seed)
         text = _("The invented district is ready after {seconds:.0f} s.")
         desk.out(text.format(seconds=time.monotonic() - started))
+    bring_people(CLERK, desk.home)
     desk.answer({"home": str(desk.home.path), "run": made.run_id, "url": url(host, port)})
     if no_serve:
         return

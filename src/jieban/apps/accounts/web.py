@@ -30,6 +30,7 @@ from jieban.domain.permissions import PERMISSIONS, permission_word
 from jieban.domain.words import language
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+FORWARDED = ("X-Forwarded-For", "Forwarded", "Via")
 
 
 @never_cache
@@ -252,7 +253,13 @@ def _be(request: Asked, username: str) -> HttpResponse:
 
 
 def _demo_may_be_clicked(request: HttpRequest) -> bool:
-    """Only where everything is invented, and only for somebody at this machine."""
+    """Only where everything is invented, and only for somebody at this machine.
+
+    Behind a proxy everybody seems to come from this machine: a forwarded request, or a name
+    for other machines to call by, ends it.
+    """
+    if settings.HOSTS or any(name in request.headers for name in FORWARDED):
+        return False
     try:
         here = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:

@@ -1,0 +1,37 @@
+"""The people of a demonstration, whom anybody at this machine may be by one click."""
+
+from jieban import clock
+from jieban.apps.accounts import selectors, services
+from jieban.apps.cases import selectors as cases
+from jieban.apps.directory import selectors as directory
+from jieban.domain.actors import Actor
+from jieban.home import Home
+
+
+def bring_people(actor: Actor, home: Home) -> None:
+    """Make the people and mark the home as a demonstration, once.
+
+    Only where everything is invented: one real import or one real account, and nothing is made
+    and nothing marked.
+    """
+    imports = cases.imports()
+    if home.demo or selectors.people().exists():
+        return
+    if not imports.exists() or imports.filter(generated=False).exists():
+        return
+    places, units = directory.areas(), directory.units().filter(kind="department")
+    street = places.filter(kind="street", provisional=False, valid_to__isnull=True).first()
+    community = places.filter(
+        kind="community", parent=street, provisional=False, valid_to__isnull=True
+    ).first()
+    department = units.filter(provisional=False, valid_to__isnull=True).first()
+    if street is None or community is None or department is None:
+        return
+    services.create_demo_people(
+        actor,
+        at=clock.now(),
+        street=f"area:{street.code}",
+        community=f"area:{community.code}",
+        department=f"unit:{department.code}",
+    )
+    (home.path / "demo").touch()
