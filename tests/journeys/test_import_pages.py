@@ -157,18 +157,15 @@ def test_no_file_at_all_is_said_in_words(clerk):
 
 
 def test_a_form_without_its_token_is_not_taken(home, tmp_path):
-    strict = Client(enforce_csrf_checks=True)
+    strict = signed_in(client=Client(enforce_csrf_checks=True))
     assert send(strict, export(tmp_path, ROWS)).status_code == 403
     assert list(home.uploads.iterdir()) == []
 
 
-def test_who_confirms_without_a_name_is_asked_for_it_and_comes_back(home, tmp_path):
-    nobody = Client()
-    nobody.cookies["jieban_language"] = "zh"
-    sent = send(nobody, export(tmp_path, ROWS))
-    done = nobody.post(f"{sent.url}confirm/", {"profile": "beijing-district", "back": sent.url})
-    assert done.url.startswith("/operator/?next=/imports/files/")
-    assert selectors.count_rows() == 0
+def test_who_is_not_signed_in_brings_nothing(home, tmp_path):
+    answer = send(Client(), export(tmp_path, ROWS))
+    assert answer.url.startswith("/sign-in/")
+    assert list(home.uploads.iterdir()) == []
 
 
 def test_when_the_file_is_gone_the_page_says_so(clerk, tmp_path, home):

@@ -41,10 +41,6 @@ def text_of(response) -> str:
     return response.content.decode()
 
 
-def test_an_empty_ledger_says_what_writes_the_first_event(auditor):
-    assert "第一次导入会写下第一条" in text_of(auditor.get("/ledger/"))
-
-
 def test_events_are_read_in_words_newest_first(auditor, happened):
     page = text_of(auditor.get("/ledger/"))
     imported, confirmed = anchors()

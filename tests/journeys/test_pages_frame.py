@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import path
 
 from jieban.domain.errors import Refused
+from jieban.site import gate
 from jieban.site import urls as site_urls
 from tests.conftest import REPOSITORY
 from tests.people import signed_in
@@ -34,10 +35,12 @@ def _fill(request):
 # The site's addresses with three that go wrong.
 urlpatterns = [
     *site_urls.urlpatterns,
-    path("fills/", _fill),
-    path("breaks/", _break),
-    path("refuses/", _refuse),
+    path("fills/", _fill, name="fills"),
+    path("breaks/", _break, name="breaks"),
+    path("refuses/", _refuse, name="refuses"),
 ]
+for name in ("fills", "breaks", "refuses"):
+    gate.SIGNED_IN[name] = "made for these tests"
 handler404, handler500 = site_urls.handler404, site_urls.handler500
 
 

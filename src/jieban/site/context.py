@@ -82,7 +82,8 @@ def _open_doors(request: HttpRequest) -> Iterator[Door]:
 
 def first_page(request: HttpRequest) -> str:
     """Where a person's work begins: the first of the doors that are open to them."""
-    return next((reverse(door.name) for door in _open_doors(request)), reverse("accounts:me"))
+    door = next(_open_doors(request), None)
+    return reverse(door.name if door else "accounts:me")
 
 
 def _doors(request: HttpRequest) -> Any:

@@ -29,7 +29,8 @@ class Held:
     may_go_on_duty: bool
 
 
-_held: dict[tuple[int, int, date, int, Language], Held] = {}
+_Key = tuple[int, str, int, date, int, Language]
+_held: dict[_Key, Held] = {}
 _tokens: dict[str, tuple[datetime, Actor | None]] = {}
 _lock = threading.Lock()
 
@@ -100,7 +101,7 @@ def held_by(person: Person, at: datetime) -> Held:
     """What a person may do at this moment; kept in memory while posts and roles stay."""
     day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     duty = _duty_number(person, day, at)
-    key = (person.pk, person.holdings, day, duty, language())
+    key = _key(person, day, duty)
     found = _held.get(key)
     if found is None:
         found = _hold(person, day, on_duty=duty > 0)
@@ -111,9 +112,13 @@ def held_by(person: Person, at: datetime) -> Held:
     return found
 
 
+def _key(person: Person, day: date, duty: int) -> _Key:
+    return (person.pk, person.name, person.holdings, day, duty, language())
+
+
 def _duty_number(person: Person, day: date, at: datetime) -> int:
     """The running duty session's number, asked for only of those who may have one."""
-    without = _held.get((person.pk, person.holdings, day, 0, language()))
+    without = _held.get(_key(person, day, 0))
     if without is not None and not without.may_go_on_duty:
         return 0
     running = duty_of(person, at)

@@ -266,6 +266,7 @@ KINDS = {
         _kind("case.unmasked", "查看个人信息", "personal data shown", "fields"),
         _kind("case.erased", "删除个人信息", "personal data erased", "notes"),
         _kind("case.reminded", "到期提醒", "reminder", "light", "came_at", "due_at", "unit"),
+        _kind("cases.exported", "导出诉求", "cases exported", "asked"),
         _kind(
             "directory.imported",
             "导入名录",

@@ -17,6 +17,7 @@ from jieban.apps.cases.services.directory_files import (
     take_in_directory,
 )
 from jieban.apps.cases.services.exclusions import exclude_assignment
+from jieban.apps.cases.services.exporting import note_export
 from jieban.apps.cases.services.importing import ImportOutcome, import_file
 from jieban.apps.cases.services.intake import Intake, classify_case, receive_case
 from jieban.apps.cases.services.linking import (
@@ -82,6 +83,7 @@ __all__ = [
     "make_move",
     "merge_case",
     "merge_name",
+    "note_export",
     "preview",
     "preview_directory",
     "rate_caller",
