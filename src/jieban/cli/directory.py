@@ -1,4 +1,4 @@
-"""`jieban directory …`: areas, units and their names."""
+"""`jieban directory …`: areas, units and their names; categories and the duty list."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from jieban import clock
 from jieban.apps.cases import selectors as cases
 from jieban.apps.cases import services as case_services
 from jieban.apps.directory import selectors, services
+from jieban.cli import duty_list
 from jieban.cli.desk import Desk
 from jieban.domain.words import translate as _
 from jieban.domain.words import word
@@ -155,3 +156,7 @@ def attribution(desk: Desk) -> None:
     desk.answer({"total": total, "by": {key or "nobody": rows for key, rows in shares.items()}})
     for key, rows in shares.items():
         desk.out(f"{word('attributed_' + (key or 'nobody')):<10} {rows:,} / {total:,}")
+
+
+for each in (duty_list.categories, duty_list.duties, duty_list.suggest):
+    directory.add_command(each)

@@ -90,3 +90,43 @@ class ShiftsForm(forms.Form):
         help_text=_("Shifts set apart by a blank; lunch lies between them."),
         max_length=200,
     )
+
+
+class ListFileForm(forms.Form):
+    """A file of categories or a duty list."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("xlsx, xls, ods or csv. You see what would change before anything is stored."),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".xlsx,.xls,.ods,.csv,.tsv",
+                "class": "drop",
+                "aria-describedby": "id_file_helptext",
+            }
+        ),
+        error_messages={
+            "required": _("No file was chosen yet."),
+            "missing": _("No file was chosen yet."),
+            "empty": _("The file is empty; there is nothing to import. Export it again."),
+        },
+    )
+    complete = forms.BooleanField(
+        label=_("This is the complete list"),
+        help_text=_("What the file does not name ends today. Leave it unticked for additions."),
+        required=False,
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_CALENDAR:
+            raise forms.ValidationError(_("Such a list is small; this file is too large."))
+        return file
+
+
+class ListTextForm(forms.Form):
+    """What was looked at in the preview of a list, on its way back to be taken in."""
+
+    text = forms.CharField(max_length=LARGEST_CALENDAR, strip=False)
+    name = forms.CharField(max_length=200)
+    complete = forms.BooleanField(required=False)

@@ -1,8 +1,9 @@
-"""Addresses of the work calendar. Those of places and units are with the cases they count."""
+"""Addresses of the work calendar and the duty list. Those of places and units are with the cases
+they count."""
 
 from django.urls import include, path
 
-from jieban.apps.directory import web
+from jieban.apps.directory import duties_web, web
 
 calendar = [
     path("", web.show, name="show"),
@@ -14,4 +15,20 @@ calendar = [
     path("import/confirm/", web.confirm_import, name="confirm"),
     path("import/calendar-<int:year>.csv", web.download_template, name="template"),
 ]
-urlpatterns = [path("directory/calendar/", include((calendar, "calendar")))]
+duties = [
+    path("categories/", duties_web.list_categories, name="categories"),
+    path("categories/start-set/", duties_web.take_start_set, name="start"),
+    path("categories/all.csv", duties_web.download_categories, name="categories_file"),
+    path("categories/<str:code>/", duties_web.show_category, name="category"),
+    path("duties/", duties_web.list_duties, name="list"),
+    path("duties/try/", duties_web.try_it, name="try"),
+    path("duties/all.<str:ending>", duties_web.download_duties, name="file"),
+    path("duties/template.xlsx", duties_web.download_template, name="template"),
+    path("duties/<int:number>/", duties_web.show_duty, name="duty"),
+    path("bring/<str:sort>/", duties_web.new_import, name="import"),
+    path("bring/<str:sort>/confirm/", duties_web.confirm_import, name="confirm"),
+]
+urlpatterns = [
+    path("directory/calendar/", include((calendar, "calendar"))),
+    path("directory/", include((duties, "duties"))),
+]

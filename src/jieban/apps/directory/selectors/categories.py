@@ -10,7 +10,7 @@ from jieban.apps.directory.selectors.picture import directory_head
 from jieban.domain.directory.names import tidy_name
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook.limits import LEVEL
-from jieban.tables.categories import CategoryLine
+from jieban.tables.categories import CategoryLine, written
 
 
 def categories(*, ended: bool = False) -> QuerySet[Category]:
@@ -42,7 +42,7 @@ def category_versions(code: str) -> list[Category]:
 
 
 def category_of(text: str) -> Category | None:
-    """The standing category that a path, a former path, a code or an alias means."""
+    """The standing category that a path, a former path, a code, a name or an alias means."""
     return category_book().meant(text)
 
 
@@ -105,9 +105,9 @@ class CategoryBook:
             self._meant.setdefault(row.path, self.standing[row.code])
         aliased: dict[str, list[Category]] = {}
         for row in self.listed:
-            for alias in row.aliases:
+            for alias in (row.name, *row.aliases):
                 aliased.setdefault(_plain(alias), []).append(row)
-        # An alias of two categories means neither.
+        # A name or alias of two categories means neither.
         self._meant |= {alias: rows[0] for alias, rows in aliased.items() if len(rows) == 1}
         for row in self.listed:
             self._meant[row.code] = row

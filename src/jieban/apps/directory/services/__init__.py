@@ -7,6 +7,7 @@ from jieban.apps.directory.services.calendar import (
     set_shifts,
 )
 from jieban.apps.directory.services.categories import (
+    START_SET,
     CategoriesOutcome,
     import_categories,
     import_start_set,
@@ -22,6 +23,7 @@ from jieban.apps.directory.services.entries import (
 )
 
 __all__ = [
+    "START_SET",
     "CategoriesOutcome",
     "DirectoryOutcome",
     "DutiesOutcome",

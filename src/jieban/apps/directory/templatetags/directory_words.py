@@ -35,6 +35,19 @@ FIELDS = {
     "successor": gettext_lazy("successor"),
     "alias": gettext_lazy("other name"),
     "provisional": gettext_lazy("to be confirmed"),
+    "area": gettext_lazy("place"),
+    "path": gettext_lazy("path"),
+    "aliases": gettext_lazy("other name"),
+    "urgent": gettext_lazy("urgent"),
+    "utilities": gettext_lazy("water, power, gas, heat"),
+    "gb39666": gettext_lazy("code of the national standard"),
+    "category": gettext_lazy("category"),
+    "conditions": gettext_lazy("conditions"),
+    "lead": gettext_lazy("lead unit"),
+    "joints": gettext_lazy("joint units"),
+    "local_joins": gettext_lazy("the street helps"),
+    "basis": gettext_lazy("basis"),
+    "note": gettext_lazy("note"),
 }
 
 

@@ -1,0 +1,39 @@
+"""What the pages of the directory share: who acts, small files on their way in and out."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+from jieban.apps.asked import Asked
+from jieban.domain.actors import Actor
+from jieban.domain.errors import Refused
+
+
+def actor_of(request: Asked) -> Actor:
+    """
+    Raises:
+        Refused "operator.missing".
+    """
+    if request.actor is None:
+        raise Refused("operator.missing")
+    return request.actor
+
+
+@contextmanager
+def placed(name: str, content: bytes) -> Iterator[Path]:
+    """A file that was sent, under its own name, for as long as it is read."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / (Path(name).name or "list.csv")
+        file.write_bytes(content)
+        yield file
+
+
+def download(name: str, content: bytes, kind: str) -> HttpResponse:
+    """A file to keep."""
+    response = HttpResponse(content, content_type=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
