@@ -2,6 +2,7 @@
 
     python tools/screenshots.py http://127.0.0.1:8000 FOLDER [--no-js] [--only /path/]
 
+Signs in by one click as one of the demonstration's people (`--person`, else the assessment office).
 Starts at the first page and follows its links; of pages that differ only in a code it takes
 the first. Says which pages are wider than the phone's window and which answered with an error.
 """
@@ -12,7 +13,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -24,7 +25,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
-STARTS = ("/", "/tables/", "/runs/", "/appeals/", "/operator/", "/keys/", "/nothing-here/")
+STARTS = ("/", "/tables/", "/runs/", "/appeals/", "/sign-in/", "/me/", "/keys/", "/nothing-here/")
+PERSON = "kaohe1"
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _FILE = re.compile(r"\.(csv|xlsx|json|zip|parquet|css|js|svg)$|/file/$|^/language/|^/healthz")
 
@@ -38,6 +40,14 @@ def shape(path: str) -> str:
     if len(parts) > 6 and parts[1] == "runs" and parts[3] != "community":
         parts[5] = "figure"
     return "/".join(parts)
+
+
+def sign_in(context: BrowserContext, base: str, person: str = PERSON) -> None:
+    """Be one of the demonstration's people."""
+    page = context.new_page()
+    page.goto(urljoin(base, "/sign-in/"))
+    page.click(f"button[name=demo][value={person}]")
+    page.close()
 
 
 def pages_of(page: Page, base: str, most: int) -> dict[str, str]:
@@ -58,7 +68,9 @@ def pages_of(page: Page, base: str, most: int) -> dict[str, str]:
     return found
 
 
-def take(browser: Browser, base: str, folder: Path, paths: dict[str, str], *, js: bool) -> int:
+def take(
+    browser: Browser, base: str, folder: Path, paths: dict[str, str], *, js: bool, person: str
+) -> int:
     """One picture per page, size and language; the number of pages with something wrong."""
     wrong = 0
     for size, (width, height) in SIZES.items():
@@ -67,6 +79,7 @@ def take(browser: Browser, base: str, folder: Path, paths: dict[str, str], *, js
                 viewport={"width": width, "height": height}, java_script_enabled=js
             )
             context.add_cookies([{"name": "jieban_language", "value": language, "url": base}])
+            sign_in(context, base, person)
             page = context.new_page()
             for key, path in paths.items():
                 answer = page.goto(urljoin(base, path), wait_until="load")
@@ -91,6 +104,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--no-js", action="store_true")
     parser.add_argument("--only", action="append", help="just this path; may be given again")
+    parser.add_argument("--person", default=PERSON, help="user name to sign in as")
     parser.add_argument("--most", type=int, default=60)
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
@@ -99,8 +113,12 @@ def main() -> int:
         if asked.only:
             paths = {shape(path): path for path in asked.only}
         else:
-            paths = pages_of(browser.new_page(), asked.base, asked.most)
-        wrong = take(browser, asked.base, asked.folder, paths, js=not asked.no_js)
+            context = browser.new_context()
+            sign_in(context, asked.base, asked.person)
+            paths = pages_of(context.new_page(), asked.base, asked.most)
+        wrong = take(
+            browser, asked.base, asked.folder, paths, js=not asked.no_js, person=asked.person
+        )
         browser.close()
     print(f"{len(paths)} pages, {len(SIZES) * 2} pictures each; {wrong} to look at")
     return 1 if wrong else 0

@@ -115,7 +115,8 @@ def _main_pages(page, site: str) -> list[str]:
         "/", run, *tables, f"{tables[0]}?by=rank", f"{tables[1]}?view=public", place, *figures,
         "/runs/", "/runs/compute/", "/appeals/", appeal, f"{run}appeal/", "/imports/",
         "/imports/new/", imported, case, "/directory/", "/directory/provisional/", "/rulebooks/",
-        "/rulebooks/beijing-district/", "/rulebooks/compare/", "/ledger/", "/sign-in/", "/me/", "/keys/",
+        "/rulebooks/beijing-district/", "/rulebooks/compare/", "/ledger/", "/sign-in/", "/me/",
+        "/keys/",
     ]  # fmt: skip
 
 

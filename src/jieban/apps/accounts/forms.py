@@ -21,7 +21,7 @@ class SignInForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Code from the authenticator"),
         max_length=16,
         help_text=_("Six digits from your authenticator, or one of your recovery codes."),
         widget=forms.TextInput(

@@ -49,10 +49,14 @@ def sign_in(request: Asked) -> HttpResponse:
                 login(request, person, backend=BACKEND)
                 return redirect(_inside(request, said["next"]))
             wrong = True
+    cards = list(_cards()) if _demo_may_be_clicked(request) else []
+    if cards:
+        # The cards come first; the cursor in a field below them would move the page.
+        del form.fields["username"].widget.attrs["autofocus"]
     context = {
         "form": form,
         "wrong": wrong,
-        "demo": list(_cards()) if _demo_may_be_clicked(request) else (),
+        "demo": cards,
         "nobody": not selectors.anybody(),
         "office": settings.OIDC is not None,
     }
