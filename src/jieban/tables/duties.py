@@ -190,8 +190,8 @@ def _line(said: Said) -> DutyLine:
     if not said["lead"]:
         raise Unread("duties.lead_missing")
     for name, limit in LONGEST.items():
-        if len(said[name]) > limit:
-            raise Unread("duties.too_long", said[name][:32] + "…")
+        if len(said.text(name)) > limit:
+            raise Unread("duties.too_long", said.text(name)[:32] + "…")
     conditions = tuple(sorted(said.several("conditions")))
     if any(len(word) > LONGEST_CONDITION for word in conditions):
         raise Unread("duties.too_long", conditions[0][:32] + "…")
@@ -209,10 +209,10 @@ def _line(said: Said) -> DutyLine:
         conditions,
         _unit(said["lead"]),
         tuple(dict.fromkeys(map(_unit, said.several("joints")))),
-        said["basis"],
+        said.text("basis"),
         valid_from,
         valid_to,
-        said["note"],
+        said.text("note"),
         int(number) if number else None,
         said.row,
     )

@@ -55,6 +55,10 @@ class Said:
     def __getitem__(self, column: str) -> str:
         return tidy_name(_unquoted(text_of(self.cells.get(column))))
 
+    def text(self, column: str) -> str:
+        """What stands there as it stands, for what is read and not compared."""
+        return " ".join(_unquoted(text_of(self.cells.get(column))).split())
+
     def several(self, column: str) -> tuple[str, ...]:
         """The words of a cell that holds several, each once."""
         text = text_of(self.cells.get(column))

@@ -96,7 +96,7 @@ class ListFileForm(forms.Form):
     """A file of categories or a duty list."""
 
     file = forms.FileField(
-        label=_("File"),
+        label=_("File of the list"),
         help_text=_("xlsx, xls, ods or csv. You see what would change before anything is stored."),
         widget=forms.FileInput(
             attrs={

@@ -16,12 +16,13 @@ def reason(found: Suggested) -> str:
         )
         if rule.lead != LOCAL:
             return said
-        return said + " " + _place(found)
+        return _("{first} {second}").format(first=said, second=_place(found))
     if found.because == "tie":
         numbers = _(", ").join(str(each.number) for each in found.reason.tied)
         said = _("Rules {numbers} are equally specific and name different leads: please choose.")
         return said.format(numbers=numbers)
-    return _("No rule of the duty list fits.") + " " + _place(found)
+    said = _("No rule of the duty list fits.")
+    return _("{first} {second}").format(first=said, second=_place(found))
 
 
 def beaten(found: Suggested) -> list[tuple[int, str]]:
