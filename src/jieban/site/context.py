@@ -47,7 +47,11 @@ DOORS = (
     Door("assessments:appeals", _("Appeals"), "appeals", ("assessments:appeal",), "assessment.see"),
     Door("imports:list", _("Import"), "import", ("imports",), "import.see"),
     Door(
-        "directory:index", _("Directory"), "directory", ("directory", "calendar", "duties"), "directory.see"
+        "directory:index",
+        _("Directory"),
+        "directory",
+        ("directory", "calendar", "duties"),
+        "directory.see",
     ),
     Door("rulebooks:list", _("Rules"), "rules", ("rulebooks",), "rulebook.see"),
     Door("ledger:list", _("Ledger"), "ledger", ("ledger",), "ledger.see"),
