@@ -28,6 +28,8 @@ from jieban.troubles import as_refusal
 
 log = logging.getLogger(__name__)
 Answer = Callable[[Asked], HttpResponse]
+# When somebody who was told that the machine could not may try again.
+RETRY_AFTER_SECONDS = 2
 API = "/api/"
 # The ends of codes that mean "there is no such thing".
 _NOT_THERE = (
@@ -177,7 +179,9 @@ def told(request: Asked, error: Exception) -> HttpResponse | None:
     if trouble is None:
         return None
     log.warning("%s at %s", trouble.code, request.path, exc_info=error)
-    return refused_page(request, trouble, 503)
+    response = refused_page(request, trouble, 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def refused_page(request: Asked, refusal: Refused, status: int) -> HttpResponse:

@@ -31,17 +31,21 @@ def _database(url: str | None) -> dict[str, Any]:
     """SQLite in HOME unless a PostgreSQL address is given.
 
     SQLite has one writer: transactions take the write lock when they begin
-    (IMMEDIATE), so two of them wait for each other instead of failing half-way.
+    (IMMEDIATE) and queue for it, so two of them wait instead of failing half-way.
     """
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "jieban.site.sqlite",
             "NAME": HOME.database,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 60,
+                # How long somebody who wants to write waits for the turn before being told so.
+                "timeout": float(os.environ.get("JIEBAN_WRITE_WAIT_SECONDS", "10")),
+                # FULL: what was committed is on the disk, though the power fail (docs/adr/0023).
                 "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                    "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;"
+                    "PRAGMA journal_size_limit=67108864;"
                 ),
             },
         }
