@@ -14,7 +14,7 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """One account. `holdings` goes up whenever posts or roles change, so that what a person may
+    """One account. `holdings` is another number whenever posts or roles change: what a person may
     do can be kept in memory; `ended` goes up to end every session. `demo`: may be taken on by
     one click in a home where everything is invented.
     """

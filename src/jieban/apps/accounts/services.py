@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -48,7 +47,7 @@ def create_person(
         raise Refused("account.name_missing")
     if Person.objects.filter(username=username).exists():
         raise Refused("account.username_taken", username=username)
-    person = Person(username=username, name=name, demo=demo, made_at=at)
+    person = Person(username=username, name=name, demo=demo, made_at=at, holdings=_fresh_mark())
     if password is None:
         person.set_unusable_password()
     else:
@@ -87,7 +86,7 @@ def deactivate_person(actor: Actor, person: Person, *, at: datetime, reason: str
         raise Refused("case.reason_missing")
     person.is_active = False
     person.ended += 1
-    person.holdings += 1
+    person.holdings = _fresh_mark()
     person.save(update_fields=["is_active", "ended", "holdings"])
     selectors.forget_tokens()
     _append(person, "person.deactivated", actor, at, reason=reason)
@@ -197,7 +196,7 @@ def edit_role(
         raise Refused("case.reason_missing")
     before, held.permissions = held.permissions, sorted(set(permissions))
     held.save(update_fields=["permissions"])
-    Person.objects.filter(posts__role=held).update(holdings=F("holdings") + 1)
+    Person.objects.filter(posts__role=held).update(holdings=_fresh_mark())
     selectors.forget_tokens()
     ledger.append(
         "role",
@@ -465,8 +464,17 @@ def _check_password(password: str, person: Person) -> None:
         raise Refused("account.password_weak", why=weak.messages) from None
 
 
+def _fresh_mark() -> int:
+    """Another mark under which rights are kept in memory.
+
+    Drawn, not counted: a count comes back after a transaction that was undone, or from two
+    keepers at once, and with it rights that no longer hold.
+    """
+    return secrets.randbelow(2**31 - 1) + 1
+
+
 def _changed(person: Person) -> None:
-    person.holdings += 1
+    person.holdings = _fresh_mark()
     person.save(update_fields=["holdings"])
     selectors.forget_tokens()
 
