@@ -44,6 +44,11 @@ SIGNED_IN = {
     "watermark": "the reader's own name",
 }
 """Pages for whoever is signed in, each with its reason."""
+HALF_WAY = {
+    "accounts:second_factor": "where the code is asked for",
+    "accounts:enrol": "where a first device is set up; it asks for the code if there is one",
+}
+"""The only pages for whoever has shown the password and still owes the second factor."""
 
 RULES: Mapping[str, Rule] = {
     "today": Rule("case.see"),

@@ -107,7 +107,7 @@ class Gate:
         if name in gate.PUBLIC or request.path.startswith((API, settings.STATIC_URL)):
             return None
         if request.actor is None:
-            if request.half_way and name in gate.SIGNED_IN:
+            if request.half_way and name in gate.HALF_WAY:
                 return None
             door = "accounts:second_factor" if request.half_way else "accounts:sign_in"
             back = request.get_full_path() if request.method == "GET" else "/"

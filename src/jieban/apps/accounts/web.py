@@ -162,6 +162,7 @@ def password(request: Asked) -> HttpResponse:
             if not person.check_password(form.cleaned_data["old"]):
                 raise Refused("account.password_wrong")
             services.set_password(_self(person), person, form.cleaned_data["new"], at=at)
+            request.user = person
             update_session_auth_hash(request, person)
             messages.success(request, _("The password is changed. Other sessions have ended."))
             return redirect("accounts:me")
