@@ -6,6 +6,7 @@
       facts/           sealed fact tables, one part a month, old versions kept
       runs/            one folder per run
       uploads/         files sent through the web, encrypted, removed after a set time
+      attachments/     photos and files of cases, encrypted, by their digest
       profiles/        mapping profiles of this installation, beside the shipped ones
 
 Folders are made when first asked for and readable by their owner alone.
@@ -49,6 +50,10 @@ class Home:
     @property
     def uploads(self) -> Path:
         return self._made(self.path / "uploads")
+
+    @property
+    def attachments(self) -> Path:
+        return self._made(self.path / "attachments")
 
     @property
     def profiles(self) -> Path:

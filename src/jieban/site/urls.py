@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("jieban.apps.directory.urls")),
     # With the directory's pages, which count cases.
     path("", include("jieban.apps.cases.urls")),
+    path("follow-ups/", include("jieban.apps.followups.urls")),
     path("", include("jieban.apps.ledger.urls")),
     path("", include("jieban.apps.assessments.rulebook_urls")),
     path("", include("jieban.apps.integrations.urls")),

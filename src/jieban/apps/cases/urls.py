@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from jieban.apps.cases import directory_web, web
+from jieban.apps.cases import case_web, directory_web, intake_web, web, worklist_web
 
 imports = [
     path("", web.list_imports, name="list"),
@@ -16,7 +16,23 @@ imports = [
     path("<int:number>/", web.show_import, name="show"),
 ]
 cases = [
-    path("", web.find_case, name="find"),
+    path("", worklist_web.list_cases, name="list"),
+    path("new/", intake_web.new, name="new"),
+    path("new/draft/", intake_web.draft, name="draft"),
+    path("new/earlier/", intake_web.earlier, name="earlier"),
+    path("new/categories/", intake_web.suggest, name="suggest"),
+    path("several/", worklist_web.bulk, name="bulk"),
+    path("export/", worklist_web.export, name="export"),
+    path("find/", web.find_case, name="find"),
+    path("<str:number>/act/<slug:act>/", case_web.act, name="act"),
+    path("<str:number>/in-clear/", case_web.unmask, name="unmask"),
+    path("<str:number>/files/", intake_web.attach, name="attach"),
+    path("<str:number>/files/<int:attachment>/", intake_web.attachment, name="attachment"),
+    path(
+        "<str:number>/files/<int:attachment>/remove/",
+        intake_web.attachment_remove,
+        name="attachment_remove",
+    ),
     path("<path:number>/", web.show_case, name="show"),
 ]
 directory = [
@@ -32,6 +48,8 @@ directory = [
     path("<str:what>/<str:code>/merge/", directory_web.merge_entry, name="merge"),
 ]
 urlpatterns = [
+    path("today/", worklist_web.today, name="today"),
+    path("watermark.svg", case_web.watermark, name="watermark"),
     path("imports/", include((imports, "imports"))),
     path("cases/", include((cases, "cases"))),
     path("directory/", include((directory, "directory"))),

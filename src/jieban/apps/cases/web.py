@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jieban import clock
 from jieban.apps.asked import actor_of
-from jieban.apps.cases import selectors, services
+from jieban.apps.cases import case_web, selectors, services
 from jieban.apps.cases.doors import Asked, limited
 from jieban.apps.cases.forms import AttributionForm, UploadForm
 from jieban.apps.cases.services import uploads
 from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import selectors as ledger
 from jieban.domain.actors import SYSTEM
+from jieban.domain.cases.numbers import is_case_number
 from jieban.domain.errors import Refused
 from jieban.domain.privacy.masking import masked
 from jieban.domain.rulebook import schema
@@ -224,14 +225,16 @@ def find_case(request: Asked) -> HttpResponse:
     """From a number typed into the box to the case's page."""
     number = request.GET.get("number", "").strip()
     if not number:
-        return redirect("imports:list")
+        return redirect("cases:list")
     return redirect("cases:show", number=number)
 
 
 def show_case(request: Asked, number: str) -> HttpResponse:
-    """The rows of one case, what they said before, and a form to say where it belongs."""
+    """One case. Of an imported one: its rows, what they said before, where it belongs."""
+    if is_case_number(number):
+        return case_web.show(request, number)
     rows = list(selectors.rows_of_case(number))
-    if not rows:
+    if not rows or not selectors.may_see_imported(actor_of(request), rows):
         raise Refused("case.not_found", number=number)
     newest = next((event.number for event in ledger.newest(1)), 0)
     choices, options = _places(str(settings.HOME.path), newest)

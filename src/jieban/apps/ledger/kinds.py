@@ -266,6 +266,17 @@ KINDS = {
         _kind("case.unmasked", "查看个人信息", "personal data shown", "fields"),
         _kind("case.erased", "删除个人信息", "personal data erased", "notes"),
         _kind("case.reminded", "到期提醒", "reminder", "light", "came_at", "due_at", "unit"),
+        _kind(
+            "case.attached",
+            "添加附件",
+            "file attached",
+            "attachment",
+            "stage",
+            "digest",
+            "media_type",
+            "place_taken_out",
+        ),
+        _kind("case.attachment_removed", "移除附件", "file removed", "attachment", "digest"),
         _kind("cases.exported", "导出诉求", "cases exported", "asked"),
         _kind(
             "directory.imported",

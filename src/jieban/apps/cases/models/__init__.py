@@ -1,5 +1,6 @@
 """Tables of the cases: those a file brought in, and those that are handled here."""
 
+from jieban.apps.cases.models.attached import Attachment, Draft
 from jieban.apps.cases.models.beside import (
     CaseLink,
     CaseRequest,
@@ -20,12 +21,14 @@ from jieban.apps.cases.models.live import Assignment, Case, CaseNote, CasePrivat
 
 __all__ = [
     "Assignment",
+    "Attachment",
     "AttributedBy",
     "Case",
     "CaseLink",
     "CaseNote",
     "CasePrivate",
     "CaseRequest",
+    "Draft",
     "Exclusion",
     "IdempotencyKey",
     "Import",

@@ -1,6 +1,6 @@
 """Every read of imported cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -13,6 +13,8 @@ from django.db.models.functions import TruncDate
 
 from jieban.apps.cases import storage
 from jieban.apps.cases.models import AttributedBy, Import, ImportedCase, ImportedVersion
+from jieban.apps.directory import selectors as directory
+from jieban.domain.actors import EVERYWHERE, Actor
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook.periods import month_of
 from jieban.sealing import Sealer
@@ -86,6 +88,18 @@ def rows_of_case(number: str) -> QuerySet[ImportedCase]:
         ImportedCase.objects.filter(number=number)
         .select_related("area", "area__parent", "unit", "brought_by")
         .order_by("source", "-role", "id")
+    )
+
+
+def may_see_imported(actor: Actor, rows: Sequence[ImportedCase]) -> bool:
+    """Whether a case that came by file lies in, or was with, what the actor's posts hold."""
+    scopes = actor.reach("case.see")
+    if EVERYWHERE in scopes:
+        return True
+    return any(
+        (row.area is not None and not scopes.isdisjoint(directory.scope_keys_of_area(row.area)))
+        or (row.unit is not None and not scopes.isdisjoint(directory.scope_keys_of_unit(row.unit)))
+        for row in rows
     )
 
 

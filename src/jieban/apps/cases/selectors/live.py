@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import orjson
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from jieban.apps.cases.models import (
     Assignment,
+    Attachment,
     Case,
+    CaseLink,
     CaseNote,
     CasePrivate,
     CaseRequest,
+    Draft,
+    JointCall,
+    JointCallUnit,
     Reach,
+    Supervision,
 )
 from jieban.apps.directory import selectors as directory
 from jieban.domain.actors import EVERYWHERE, Actor
@@ -130,3 +136,44 @@ def earlier_cases(actor: Actor, phone: str, sealer: Sealer, limit: int = 20) -> 
     indexes = sealer.blind_all("phone", number)
     found = visible_to(actor, "case.see").filter(private__phone_index__in=indexes)
     return list(found.select_related("area", "lead_unit").order_by("-id")[:limit])
+
+
+def joint_calls_of(case: Case) -> list[JointCall]:
+    """Calls of units to a case, with their units, oldest first."""
+    return list(
+        JointCall.objects.filter(case=case)
+        .select_related("caller")
+        .prefetch_related(Prefetch("units", JointCallUnit.objects.select_related("unit")))
+    )
+
+
+def supervisions_of(case: Case) -> QuerySet[Supervision]:
+    return Supervision.objects.filter(case=case)
+
+
+def links_of(case: Case) -> list[CaseLink]:
+    """Links that stand, in both directions."""
+    standing = CaseLink.objects.filter(undone_at__isnull=True).select_related("case", "other")
+    return list(standing.filter(Q(case=case) | Q(other=case)))
+
+
+def attachments_of(case: Case) -> QuerySet[Attachment]:
+    """Files of a case that were not removed, oldest first."""
+    return Attachment.objects.filter(case=case, removed_at__isnull=True)
+
+
+def attachment_of(case: Case, number: int) -> Attachment:
+    """
+    Raises:
+        Refused "attachment.not_found".
+    """
+    found = attachments_of(case).filter(pk=number).first()
+    if found is None:
+        raise Refused("attachment.not_found", number=number)
+    return found
+
+
+def draft_of(actor: Actor, sealer: Sealer) -> dict[str, str]:
+    """What the person was typing when they left the form; empty for nothing."""
+    kept = Draft.objects.filter(owner_id=actor.id).first()
+    return {} if kept is None else orjson.loads(sealer.open(kept.sealed))

@@ -1,6 +1,7 @@
 """Every write of cases: one function per act, one transaction, one event."""
 
 from jieban.apps.cases.services.alarms import ask_hold_reviews, ring_alarms
+from jieban.apps.cases.services.attachments import attach, content_of, remove_attachment
 from jieban.apps.cases.services.attribution import attribute_case, merge_name
 from jieban.apps.cases.services.by_name import make_move
 from jieban.apps.cases.services.calling import (
@@ -16,8 +17,10 @@ from jieban.apps.cases.services.directory_files import (
     receive_directory,
     take_in_directory,
 )
+from jieban.apps.cases.services.drafts import drop_draft, forget_drafts, save_draft
 from jieban.apps.cases.services.exclusions import exclude_assignment
 from jieban.apps.cases.services.exporting import note_export
+from jieban.apps.cases.services.idempotency import new_key
 from jieban.apps.cases.services.importing import ImportOutcome, import_file
 from jieban.apps.cases.services.intake import Intake, classify_case, receive_case
 from jieban.apps.cases.services.linking import (
@@ -62,27 +65,32 @@ __all__ = [
     "answer_case",
     "ask_hold_reviews",
     "ask_request",
+    "attach",
     "attribute_case",
     "call_units",
     "change_lead",
     "classify_case",
     "close_after_follow_up",
     "close_case",
+    "content_of",
     "decide_request",
     "decline_case",
     "dispatch_case",
+    "drop_draft",
     "end_hold",
     "end_supervision",
     "erase_private",
     "exclude_assignment",
     "finish_call",
     "finish_task",
+    "forget_drafts",
     "hold_for_follow_up",
     "import_file",
     "link_repeat",
     "make_move",
     "merge_case",
     "merge_name",
+    "new_key",
     "note_export",
     "preview",
     "preview_directory",
@@ -94,12 +102,14 @@ __all__ = [
     "record_joint_visit",
     "record_outcome",
     "rejects_workbook",
+    "remove_attachment",
     "reopen",
     "reopen_case",
     "reply_enquiry",
     "report_in",
     "return_case",
     "ring_alarms",
+    "save_draft",
     "split_case",
     "supervise_case",
     "take_in",

@@ -1,6 +1,7 @@
 """A request that comes twice with one key is done once, and answered alike."""
 
 import hashlib
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,3 +69,8 @@ def _before(actor: Actor, key: str, asked: str) -> Case | None:
 def forget_keys(at: datetime) -> Any:
     """Drop keys whose time is over; how many."""
     return IdempotencyKey.objects.filter(made_at__lt=at - KEPT).delete()[0]
+
+
+def new_key() -> str:
+    """A key for one form, so that a double click makes one case."""
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,148 @@
+"""Photos and files of a case: checked by content, place taken out, sealed under their digest."""
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from jieban.apps.cases.models import Attachment, Case
+from jieban.apps.cases.selectors.live import acting_shares, attachment_of
+from jieban.apps.cases.services.keeping import hold_row, record
+from jieban.domain.actors import Actor
+from jieban.domain.errors import Refused
+from jieban.photos import cleaned
+from jieban.sealing import sealer_of
+
+STAGES = ("before", "after", "evidence", "other")
+LARGEST = 15 * 1024 * 1024
+MOST = 60
+_HANDED = ("case.receive", "case.request", "case.handle", "case.decide")
+
+
+@transaction.atomic
+def attach(
+    actor: Actor,
+    number: str,
+    name: str,
+    content: bytes,
+    *,
+    at: datetime,
+    stage: str = "other",
+    pair: int | None = None,
+    keep_place: bool = False,
+) -> Attachment:
+    """Put a photo or a file with a case. Where it was taken is kept only with consent.
+
+    Raises:
+        Refused "case.not_found", "attachment.not_yours", "attachment.too_large",
+            "attachment.too_many", "attachment.type", "attachment.broken",
+            "case.word_unknown", "attachment.not_found".
+    """
+    case = hold_row(actor, number, "case.see")
+    if not acting_shares(actor, case) and not any(actor.may(each) for each in _HANDED):
+        raise Refused("attachment.not_yours")
+    if stage not in STAGES:
+        raise Refused("case.word_unknown", field="stage", value=stage, known=list(STAGES))
+    if len(content) > LARGEST:
+        raise Refused("attachment.too_large", limit=LARGEST // 1024 // 1024)
+    if Attachment.objects.filter(case=case, removed_at__isnull=True).count() >= MOST:
+        raise Refused("attachment.too_many", limit=MOST)
+    before = attachment_of(case, pair) if pair else None
+    clean = cleaned(content, keep_place=keep_place)
+    digest = hashlib.sha256(clean.content).hexdigest()
+    _store(digest, clean.content)
+    made = Attachment.objects.create(
+        case=case,
+        stage=stage,
+        pair=before,
+        name=sealer_of(settings.HOME.keys).seal(name[-200:].encode()),
+        digest=digest,
+        size=len(clean.content),
+        media_type=clean.media_type,
+        had_place=clean.had_place,
+        keeps_place=keep_place and clean.had_place,
+        made_at=at,
+        made_by=actor.name,
+    )
+    record(
+        case,
+        "case.attached",
+        actor=actor,
+        at=at,
+        body={
+            "attachment": made.pk,
+            "stage": stage,
+            "digest": digest,
+            "media_type": clean.media_type,
+            "place_taken_out": clean.had_place and not keep_place,
+        },
+    )
+    return made
+
+
+@transaction.atomic
+def remove_attachment(
+    actor: Actor, number: str, attachment: int, *, at: datetime, reason: str
+) -> Case:
+    """Take a file away from a case; its digest stays in the ledger.
+
+    Raises:
+        Refused "case.not_found", "attachment.not_found", "attachment.not_yours",
+            "case.reason_missing".
+    """
+    case = hold_row(actor, number, "case.see")
+    held = attachment_of(case, attachment)
+    if held.made_by != actor.name and not actor.may("case.decide"):
+        raise Refused("attachment.not_yours")
+    if not reason.strip():
+        raise Refused("case.reason_missing")
+    held.removed_at = at
+    held.save(update_fields=["removed_at"])
+    shared = Attachment.objects.filter(digest=held.digest, removed_at__isnull=True).exists()
+    if not shared:
+        path = _path(held.digest)
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    record(
+        case,
+        "case.attachment_removed",
+        actor=actor,
+        at=at,
+        reason=reason,
+        body={"attachment": held.pk, "digest": held.digest},
+    )
+    return case
+
+
+def content_of(attachment: Attachment) -> tuple[str, bytes]:
+    """The file's name and content, opened.
+
+    Raises:
+        Refused "attachment.lost": the file is not where it was put.
+    """
+    sealer = sealer_of(settings.HOME.keys)
+    try:
+        sealed = _path(attachment.digest).read_bytes()
+    except FileNotFoundError:
+        raise Refused("attachment.lost", number=attachment.pk) from None
+    return sealer.open(attachment.name).decode(), sealer.open(sealed)
+
+
+def _path(digest: str) -> Path:
+    return settings.HOME.attachments / digest[:2] / digest
+
+
+def _store(digest: str, content: bytes) -> None:
+    """Write the sealed file whole or not at all, and to the disk, before the row speaks of it."""
+    path = _path(digest)
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    part = path.with_name(f".{digest}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(sealer_of(settings.HOME.keys).seal(content))
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
