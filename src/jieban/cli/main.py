@@ -47,6 +47,7 @@ NOUNS = {
     "profiles": Noun("jieban.cli.profiles", "profiles", "Mappings of exports.", database=False),
     "ledger": Noun("jieban.cli.ledger", "ledger", "Read, seal and verify the ledger."),
     "webhooks": Noun("jieban.cli.webhooks", "webhooks", "Systems that are told what happens."),
+    "keys": Noun("jieban.cli.keys", "keys", "The keys that seal personal data."),
     "worker": Noun("jieban.cli.worker", "worker", "Do the jobs that wait."),
     "tick": Noun("jieban.cli.worker", "tick", "Do what is due by the clock."),
     "invent": Noun("jieban.cli.invent", "invent", "Write invented exports.", database=False),

@@ -388,6 +388,8 @@ KINDS = {
         _kind("webhook.paused", "暂停推送", "webhook paused", "because"),
         _kind("webhook.resumed", "恢复推送", "webhook resumed"),
         _kind("webhook.replayed", "重新推送", "webhook message sent again", "event"),
+        _kind("keys.rotated", "更换密钥", "keys rotated", "number", "values"),
+        _kind("keys.retired", "停用密钥", "key retired", "number"),
     )
 }
 
