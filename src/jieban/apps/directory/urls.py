@@ -3,7 +3,7 @@ they count."""
 
 from django.urls import include, path
 
-from jieban.apps.directory import duties_web, web
+from jieban.apps.directory import duties_web, posts_web, web
 
 calendar = [
     path("", web.show, name="show"),
@@ -28,7 +28,15 @@ duties = [
     path("bring/<str:sort>/", duties_web.new_import, name="import"),
     path("bring/<str:sort>/confirm/", duties_web.confirm_import, name="confirm"),
 ]
+people = [
+    path("", posts_web.list_people, name="list"),
+    path("new/", posts_web.new_person, name="new"),
+    path("roles/", posts_web.list_roles, name="roles"),
+    path("<int:number>/", posts_web.show_person, name="show"),
+    path("<int:number>/<slug:deed>/", posts_web.act, name="act"),
+]
 urlpatterns = [
+    path("people/", include((people, "people"))),
     path("directory/calendar/", include((calendar, "calendar"))),
     path("directory/", include((duties, "duties"))),
 ]
