@@ -118,6 +118,11 @@ def test_a_rule_may_name_the_unit_of_the_place(path, because, lead, area, joints
     assert found.rule.number == 1
 
 
+def test_the_district_stands_in_for_a_street_that_leads_and_not_for_one_that_helps():
+    assert asked([DutyRule(1, "a", (LOCAL,))]).joints == ("street",)
+    assert asked([DutyRule(1, "a", (LOCAL,))], path=()).joints == ()
+
+
 def test_a_rule_that_names_the_unit_of_the_place_ties_only_with_another_unit():
     rules = [DutyRule(1, LOCAL), DutyRule(2, "street")]
     assert (asked(rules).because, asked(rules).lead) == ("rule", "street")

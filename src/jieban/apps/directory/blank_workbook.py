@@ -21,12 +21,14 @@ _ENTRY = (
     "successor",
     "aliases",
 )
+_UNIT = (*_ENTRY, "serves")
 _BESIDE = ("district", "street", "name", "code", "population")
 _EXPLAINED = {
     "zh": (
         "怎样填写这张表",
         "“区域”：一行一个区、街道（镇）、社区（村）。只有“名称”必填；类型可填：区、街道、镇、社区、村。",
-        "“单位”：一行一个承办单位。类型可填：街道办、部门、企业、单位。",
+        "“单位”：一行一个承办单位。类型可填：街道办、部门、企业、单位。"
+        "辖区写它管哪个地方；与街道同名的街道办不必写。",
         "“社区对照”：只有街道与社区两级时更省事，一行一个社区，旁边写它的街道。",
         "上级、继任：写名称或代码都可以。调整撤并的，填截止日期（当天起不再有效）和继任。",
         "别名：多个别名用顿号隔开，例如“云溪、云溪里”。导入工单时按别名也能对上。",
@@ -37,7 +39,8 @@ _EXPLAINED = {
         "Sheet 区域: one line per district, street or town, community or village. Only the name is "
         "required. Kinds: district, street, community, village.",
         "Sheet 单位: one line per responsible unit. Kinds: street_office, department, enterprise, "
-        "unit.",
+        "unit. The column 辖区 says which place a unit answers for; the office of a street is known "
+        "by its name.",
         "Sheet 社区对照: shorter where there are only streets and communities; one line per "
         "community with its street beside it.",
         "Parents and successors may be given by name or by code. After a reform give the first day "
@@ -55,7 +58,7 @@ def blank_workbook(language: Language) -> bytes:
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     head = book.add_format({"bold": True, "bg_color": "#E2EFF1", "bottom": 1})
     text, day = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd"})
-    for title, fields in (("区域", _ENTRY), ("单位", _ENTRY), ("社区对照", _BESIDE)):
+    for title, fields in (("区域", _ENTRY), ("单位", _UNIT), ("社区对照", _BESIDE)):
         sheet = book.add_worksheet(title)
         sheet.freeze_panes(1, 0)
         for column, field in enumerate(fields):

@@ -132,7 +132,9 @@ def suggest(
         named = tuple(lead for lead in leads if lead is not None)
         return Suggestion("tie", tied=tied, leads=named, alternatives=others, conditions=missing)
     lead = leads[0]
-    meant = (_meant(unit, local) for rule in tied for unit in rule.joints)
+    # The district stands in for a street that must lead, not for one that would only help.
+    helper = local if local.because == "street" else Suggestion("nobody")
+    meant = (_meant(unit, helper) for rule in tied for unit in rule.joints)
     joints = dict.fromkeys(unit for unit in meant if unit is not None and unit != lead)
     of_place = chosen.lead == LOCAL
     return Suggestion(
