@@ -5,9 +5,12 @@ reviewed, appealed against and published by the same services a clerk uses. A ho
 already holds the demonstration is only shown.
 """
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import repeat
 from multiprocessing import get_context
 
@@ -18,7 +21,8 @@ from jieban.apps.assessments import computing, facts, selectors, services
 from jieban.apps.assessments.models import Run
 from jieban.apps.cases import services as cases
 from jieban.apps.directory import services as directory
-from jieban.cli.demo_people import bring_people
+from jieban.cli import demo_day
+from jieban.cli.demo_people import bring_people, scopes_of_demo_people
 from jieban.cli.desk import Desk
 from jieban.cli.serve import check_port, run_server, url
 from jieban.domain.actors import Actor
@@ -41,9 +45,14 @@ PROFILE = "invented-district"
 @click.option("--rows", default=60_000, show_default=True, type=click.IntRange(1000))
 @click.option("--seed", default=20231030, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Only make the district.")
+@click.option("--arrivals", is_flag=True, hidden=True)
 @click.pass_obj
-def demo(desk: Desk, port: int, periods: int, rows: int, seed: int, no_serve: bool) -> None:
+def demo(
+    desk: Desk, port: int, periods: int, rows: int, seed: int, no_serve: bool, arrivals: bool
+) -> None:
     """Make an invented district and show it."""
+    if arrivals:
+        demo_day.arrive(seed + clock.now().toordinal())
     host = "127.0.0.1"
     if not no_serve:
         check_port(host, port)
@@ -54,12 +63,32 @@ def demo(desk: Desk, port: int, periods: int, rows: int, seed: int, no_serve: bo
         text = _("The invented district is ready after {seconds:.0f} s.")
         desk.out(text.format(seconds=time.monotonic() - started))
     bring_people(CLERK, desk.home)
+    if desk.home.demo:
+        demo_day.make_day(scopes_of_demo_people(), at=clock.now(), seed=seed)
     desk.answer({"home": str(desk.home.path), "run": made.run_id, "url": url(host, port)})
     if no_serve:
         return
     desk.out(_("Everything in it is invented: places, people, complaints and scores."))
     desk.out(_("Open {address} in the browser. Ctrl+C ends it.").format(address=url(host, port)))
-    run_server(host, port)
+    with _beside(desk.home):
+        run_server(host, port)
+
+
+@contextmanager
+def _beside(home: Home) -> Iterator[None]:
+    """What runs while the pages are shown: the worker, and cases that arrive."""
+    jieban = [sys.executable, "-m", "jieban.cli.main", "--home", str(home.path)]
+    running = [
+        subprocess.Popen([*jieban, *words], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        for words in (["worker", "--tick"], ["demo", "--arrivals"])
+    ]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=20)
 
 
 def _make(desk: Desk, periods: int, rows: int, seed: int) -> Run:

@@ -4,7 +4,7 @@ from jieban import clock
 from jieban.apps.accounts import selectors, services
 from jieban.apps.cases import selectors as cases
 from jieban.apps.directory import selectors as directory
-from jieban.domain.actors import Actor
+from jieban.domain.actors import EVERYWHERE, Actor
 from jieban.home import Home
 
 
@@ -35,3 +35,9 @@ def bring_people(actor: Actor, home: Home) -> None:
         department=f"unit:{department.code}",
     )
     (home.path / "demo").touch()
+
+
+def scopes_of_demo_people() -> list[str]:
+    """The street, the community and the department that the demonstration's people work for."""
+    posts = [post for each in selectors.demo_people() for post in selectors.posts_of(each)]
+    return sorted({post.scope for post in posts} - {EVERYWHERE})

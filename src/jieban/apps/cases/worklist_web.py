@@ -130,7 +130,7 @@ def _tabs(asked: Filter) -> list[dict[str, Any]]:
             (_("What I must do"), {"tab": "mine"}, asked.tab == "mine"),
             (_("By time left"), {}, not asked.tab and asked.open != "0" and not asked.q),
             (_("Came back"), {"tab": "back"}, asked.tab == "back"),
-            (_("Closed"), {"open": "0"}, asked.open == "0"),
+            (_("Closed cases"), {"open": "0"}, asked.open == "0"),
         )
     ]
 
