@@ -48,6 +48,8 @@ NOUNS = {
     "ledger": Noun("jieban.cli.ledger", "ledger", "Read, seal and verify the ledger."),
     "webhooks": Noun("jieban.cli.webhooks", "webhooks", "Systems that are told what happens."),
     "keys": Noun("jieban.cli.keys", "keys", "The keys that seal personal data."),
+    "backup": Noun("jieban.cli.backup", "backup", "Write a backup.", database=False),
+    "restore": Noun("jieban.cli.backup", "restore", "Restore a backup.", database=False),
     "worker": Noun("jieban.cli.worker", "worker", "Do the jobs that wait."),
     "tick": Noun("jieban.cli.worker", "tick", "Do what is due by the clock."),
     "invent": Noun("jieban.cli.invent", "invent", "Write invented exports.", database=False),
