@@ -2,6 +2,7 @@
 
 import getpass
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -25,7 +26,12 @@ def accounts() -> None:
 @click.option("--password-file", type=click.File(), help="Else it is asked for.")
 @click.pass_obj
 def create(
-    desk: Desk, username: str, name: str | None, role: str | None, scope: str, password_file: click.File
+    desk: Desk,
+    username: str,
+    name: str | None,
+    role: str | None,
+    scope: str,
+    password_file: click.File | None,
 ) -> None:
     """Make an account."""
     password = _password(password_file)
@@ -42,7 +48,7 @@ def create(
 def list_people(desk: Desk) -> None:
     """Every account with its posts."""
     at = clock.now()
-    people = [
+    people: list[dict[str, Any]] = [
         {
             "username": person.username,
             "name": person.name,
@@ -140,9 +146,7 @@ def close(desk: Desk, username: str, reason: str) -> None:
 def token(desk: Desk, username: str, name: str, may: tuple[str, ...], days: int) -> None:
     """Make a token for a program; it is shown this once."""
     person = selectors.person_by_username(username)
-    made, secret = services.issue_token(
-        desk.actor, person, name, may, at=clock.now(), days=days
-    )
+    made, secret = services.issue_token(desk.actor, person, name, may, at=clock.now(), days=days)
     desk.answer({"token": made.pk, "secret": secret})
     desk.out(secret)
 

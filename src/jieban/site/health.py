@@ -30,7 +30,6 @@ from jieban.apps.jobs import selectors as jobs
 from jieban.apps.ledger import selectors as ledger
 from jieban.domain import words
 from jieban.domain.actors import Actor
-from jieban.domain.errors import Refused
 
 PERMISSION = "operation.see"
 LEAST_FREE_BYTES = 512 * 1024 * 1024

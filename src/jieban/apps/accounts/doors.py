@@ -1,7 +1,6 @@
 """The session of a person: begun by signing in, with a second factor where one is asked for."""
 
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -22,7 +21,7 @@ def person_of(request: HttpRequest, at: datetime) -> Person | None:
     user = get_user(request)
     if not user.is_authenticated:
         return None
-    person = cast(Person, user)
+    person = user
     seen = request.session.get(_SEEN)
     if seen is not None and at - datetime.fromisoformat(seen) > settings.SESSION_IDLE:
         request.session.flush()

@@ -141,11 +141,11 @@ def _hold(person: Person, day: date, *, on_duty: bool) -> Held:
 
 
 def has_second_factor(person: Person) -> bool:
-    return TOTPDevice.objects.filter(user=person, confirmed=True).exists()
+    return bool(TOTPDevice.objects.filter(user=person, confirmed=True).exists())
 
 
 def anybody_with_second_factor() -> bool:
-    return TOTPDevice.objects.filter(confirmed=True, user__is_active=True).exists()
+    return bool(TOTPDevice.objects.filter(confirmed=True, user__is_active=True).exists())
 
 
 # --- tokens -------------------------------------------------------------------------------

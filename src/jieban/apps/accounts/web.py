@@ -110,8 +110,8 @@ def enrol(request: Asked) -> HttpResponse:
                 _self(person), person, form.cleaned_data["code"], at=clock.now()
             )
             request.session[PROVED] = True
-            context = {"codes": codes, "next": _inside(request, form.cleaned_data["next"])}
-            return render(request, "accounts/recovery.html", context)
+            shown = {"codes": codes, "next": _inside(request, form.cleaned_data["next"])}
+            return render(request, "accounts/recovery.html", shown)
         except Refused as refused:
             refusal = refused
     picture = segno.make(device.config_url).svg_inline(scale=5, border=2, omitsize=False)
