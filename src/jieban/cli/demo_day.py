@@ -95,7 +95,7 @@ def _live(draw: Random, area: Area, received: datetime, now: datetime) -> None:
         received += timedelta(minutes=draw.expovariate(1 / minutes) + 1)
         if received >= now or (step is not _dispatch and draw.random() < 0.05):
             return
-        if step is _accept and draw.random() < 0.07:
+        if step is _accept and draw.random() < 0.5 and received > now - timedelta(hours=3):
             services.return_case(
                 _unit(case), case.number, at=received, reason="经核实不属于本单位职责，见权属证明"
             )

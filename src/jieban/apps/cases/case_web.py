@@ -34,6 +34,9 @@ from jieban.domain.errors import Refused
 from jieban.domain.privacy.masking import mask_name, mask_phone
 from jieban.sealing import sealer_of
 
+# The step a case most often waits for; its form is open when the page comes.
+MAIN = ("dispatch", "accept", "answer", "close", "reopen")
+
 
 def show(request: Asked, number: str, refusal: Refused | None = None) -> HttpResponse:
     """The case as this person may see it, with what they may do now."""
@@ -109,7 +112,7 @@ def _acts(actor: Actor, case: Case, at: datetime) -> dict[str, Any]:
         }
     return {
         "allowed": allowed,
-        "main": allowed[0] if allowed else "",
+        "main": next((name for name in MAIN if name in allowed), ""),
         "may": may,
         "running": running,
         "acting": shares,
