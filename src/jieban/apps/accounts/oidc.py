@@ -33,7 +33,7 @@ CLAIM = "preferred_username"
 
 @dataclass(frozen=True)
 class Office:
-    """The office's sign-in as it is set in JIEBAN_OIDC_*."""
+    """The office's own sign-in, as the settings name it."""
 
     issuer: str
     client: str
