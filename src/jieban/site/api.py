@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -119,6 +120,9 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # The parser's own refusal comes wrapped.
+    if isinstance(error.__cause__, Refused):
+        return error_answer(error.__cause__)
     return error_answer(Refused("api.body_unreadable", reason=str(error)))
 
 
@@ -134,3 +138,24 @@ def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
     answer = error_answer(Refused("api.broken", number=number))
     answer.status_code = 500
     return answer
+
+
+class InOneShape:
+    """Errors that never reached an endpoint (no such address, method, size) in the one shape."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        if not request.path.startswith("/api/") or response.status_code < 400:
+            return response
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            return response
+        if response.status_code == 405:
+            told = error_answer(Refused("api.method_not_allowed", method=request.method))
+            told.headers["Allow"] = response.headers.get("Allow", "")
+            return told
+        if response.status_code == 404:
+            return error_answer(Refused("api.not_found"))
+        return error_answer(Refused("api.body_unreadable", reason=response.reason_phrase))

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Header, Path, Query, Router
+from ninja import Header, Path, Query, Router, Status
 from pydantic import Field
 
 from jieban import clock
@@ -75,7 +75,7 @@ class ListQuery(given.Said):
 def post_case(request: HttpRequest, body: given.CaseIn, key: _KEY = "") -> Any:
     actor = actor_of(request)
     intake = services.Intake(**body.model_dump())
-    return once(
+    made = once(
         actor,
         key,
         "POST /cases",
@@ -83,6 +83,7 @@ def post_case(request: HttpRequest, body: given.CaseIn, key: _KEY = "") -> Any:
         lambda at: services.receive_case(actor, intake, at=at),
         at=clock.now(),
     )
+    return Status(201, made)
 
 
 @router.get("/cases", response=_answers(given.CasesOut), summary="A worklist, a page at a time")
@@ -180,14 +181,17 @@ def get_requests(request: HttpRequest, number: _NUMBER) -> Any:
 
 @router.post("/cases/{number}/requests", response=_answers(given.RequestOut, 201), summary="Ask")
 def post_request(request: HttpRequest, number: _NUMBER, body: given.RequestIn) -> Any:
-    return 201, services.ask_request(
-        actor_of(request),
-        number,
-        body.kind,
-        at=clock.now(),
-        reason=body.reason,
-        terms=body.terms,
-        version=body.version,
+    return Status(
+        201,
+        services.ask_request(
+            actor_of(request),
+            number,
+            body.kind,
+            at=clock.now(),
+            reason=body.reason,
+            terms=body.terms,
+            version=body.version,
+        ),
     )
 
 
@@ -217,7 +221,8 @@ def post_end(request: HttpRequest, id: _ID, body: given.ReasonIn) -> Any:
 def post_joint_call(request: HttpRequest, number: _NUMBER, body: given.JointCallIn) -> Any:
     said = body.model_dump()
     units = said.pop("units")
-    return 201, services.call_units(actor_of(request), number, units, at=clock.now(), **said)
+    called = services.call_units(actor_of(request), number, units, at=clock.now(), **said)
+    return Status(201, called)
 
 
 class UnitIn(given.Said):

@@ -37,7 +37,7 @@ def new(request: Asked) -> HttpResponse:
         typed = _typed(request)
         said = {name: value for name, value in typed.items() if value}
         try:
-            _status, case = once(
+            case = once(
                 actor,
                 request.POST.get("key", "")[:64],
                 "form",

@@ -23,8 +23,8 @@ def once(
     act: Callable[[datetime], Case],
     *,
     at: datetime,
-) -> tuple[int, Case]:
-    """The status and the case: made now, or the one made with this key before.
+) -> Case:
+    """The case: made now, or the one made with this key before.
 
     The key is stored in the transaction of the act: both are there or neither. Without a key
     the act is simply done.
@@ -33,11 +33,11 @@ def once(
         Refused "api.key_reused": the key was used for something else.
     """
     if not key:
-        return 201, act(at)
+        return act(at)
     asked = hashlib.sha256(f"{what}\n{body}".encode()).hexdigest()
     before = _before(actor, key, asked)
     if before is not None:
-        return 201, before
+        return before
     try:
         with transaction.atomic():
             made = act(at)
@@ -49,8 +49,8 @@ def once(
         before = _before(actor, key, asked)
         if before is None:
             raise
-        return 201, before
-    return 201, made
+        return before
+    return made
 
 
 def _before(actor: Actor, key: str, asked: str) -> Case | None:
