@@ -39,8 +39,8 @@ _EXPLAINED = {
         "Sheet 区域: one line per district, street or town, community or village. Only the name is "
         "required. Kinds: district, street, community, village.",
         "Sheet 单位: one line per responsible unit. Kinds: street_office, department, enterprise, "
-        "unit. The column 辖区 says which place a unit answers for; the office of a street is known "
-        "by its name.",
+        "unit. The column 辖区 says which place a unit answers for; the office of a street is "
+        "known by its name.",
         "Sheet 社区对照: shorter where there are only streets and communities; one line per "
         "community with its street beside it.",
         "Parents and successors may be given by name or by code. After a reform give the first day "

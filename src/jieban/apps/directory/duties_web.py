@@ -108,7 +108,7 @@ def list_duties(request: Asked) -> HttpResponse:
         "areas": sorted(areas.items(), key=lambda each: each[1]),
         "units": sorted(units.items(), key=lambda each: each[1]),
         "review": selectors.review_duties(clock.now()),
-        "conditions": selectors.all_conditions(),
+        "conditions": selectors.all_conditions(clock.now()),
         "ticked": [],
     }
     return render(request, "duties/duties.html", context)
@@ -157,7 +157,7 @@ def try_it(request: Asked) -> HttpResponse:
         "meant": meant,
         "near": [] if meant or not category else selectors.find_categories(category, 8),
         "areas": areas,
-        "conditions": selectors.all_conditions(),
+        "conditions": selectors.all_conditions(clock.now()),
         "asked": bool(category),
     }
     area = areas[0] if len(areas) == 1 else None

@@ -194,10 +194,9 @@ def _named(area: Area) -> str:
     return area.code if len(same) > 1 else area.name
 
 
-def all_conditions() -> list[str]:
-    """The words that the list uses as conditions, in order."""
-    used = Duty.objects.filter(valid_to=None).values_list("conditions", flat=True)
-    return sorted({word for words in used for word in words})
+def all_conditions(at: datetime) -> list[str]:
+    """The words that rules of the day use as conditions, in order."""
+    return sorted({word for rule in duty_rules(at) for word in rule.conditions})
 
 
 def _is_district(now: Standing, code: str) -> bool:

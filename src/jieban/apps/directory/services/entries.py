@@ -148,6 +148,9 @@ def _hand_duties_over(gone: Entry, kept: Entry) -> None:
         Duty.objects.filter(area=gone).update(area=kept)
         Unit.objects.filter(area=gone).update(area=kept)
         return
+    if isinstance(kept, Unit) and kept.area is None and gone.area is not None:
+        kept.area = gone.area
+        kept.save(update_fields=["area"])
     Duty.objects.filter(lead=gone).update(lead=kept)
     for duty in Duty.objects.filter(joints=gone):
         duty.joints.remove(gone.pk)
