@@ -205,3 +205,12 @@ def test_what_is_taken_out_is_redacted_marked_and_written_down():
     assert "考核" in lines.splitlines()[0]
     assert "\n=" not in lines.replace(",=", "\n=")
     assert as_("街道", "street_coordinator", "area:A1").post("/cases/export/").status_code == 403
+
+
+def test_a_list_is_kept_under_a_name_of_ones_own():
+    take_in(as_("话务", "call_taker"))
+    clerk = as_("派单", "dispatch_clerk")
+    kept = clerk.post("/cases/views/", {"name": "要派的", "state": "received", "due": "week"})
+    assert kept.url == "/cases/?state=received&due=week"
+    assert "要派的" in text(clerk.get("/cases/"))
+    assert "要派的" not in text(as_("派单乙", "dispatch_clerk").get("/cases/"))

@@ -184,7 +184,7 @@ class RequestOut(Schema):
 
     @staticmethod
     def resolve_case(request: Any) -> str:
-        return request.case.number
+        return str(request.case.number)
 
 
 class RequestsOut(Schema):
@@ -250,7 +250,7 @@ class JointCallOut(Schema):
 
     @staticmethod
     def resolve_case(call: Any) -> str:
-        return call.case.number
+        return str(call.case.number)
 
     @staticmethod
     def resolve_units(call: Any) -> list[Any]:

@@ -32,13 +32,16 @@ from jieban.domain.actors import Actor
 from jieban.domain.cases.lifecycle import OPEN, State
 from jieban.domain.errors import Refused
 from jieban.domain.privacy.masking import mask_name, mask_phone
+from jieban.domain.privacy.redaction import redact
 from jieban.sealing import sealer_of
 
 # The step a case most often waits for; its form is open when the page comes.
 MAIN = ("dispatch", "accept", "answer", "close", "reopen")
 
 
-def show(request: Asked, number: str, refusal: Refused | None = None) -> HttpResponse:
+def show(
+    request: Asked, number: str, refusal: Refused | None = None, failed: str = ""
+) -> HttpResponse:
     """The case as this person may see it, with what they may do now."""
     actor, at = actor_of(request), clock.now()
     case = selectors.case_by_number(actor, number)
@@ -49,7 +52,7 @@ def show(request: Asked, number: str, refusal: Refused | None = None) -> HttpRes
         "flags": flags_of(case),
         "refusal": refusal,
         "typed": typed,
-        "failed": request.resolver_match.kwargs.get("act", "") if refusal else "",
+        "failed": failed,
         "shares": list(selectors.shares_of(case)),
         "private": _masked(case),
         "events": list(ledger.events_of("case", number)),
@@ -57,7 +60,8 @@ def show(request: Asked, number: str, refusal: Refused | None = None) -> HttpRes
         "calls": selectors.joint_calls_of(case),
         "watches": selectors.supervisions_of(case),
         "links": selectors.links_of(case),
-        "notes": selectors.notes_of(case),
+        "answers": _answers(case),
+        "spent": selectors.time_per_unit_of(case, at),
         "attachments": selectors.attachments_of(case),
         **_acts(actor, case, at),
     }
@@ -71,6 +75,15 @@ def _masked(case: Case) -> dict[str, str]:
         "phone": mask_phone(private.get("phone", "")) if private.get("phone") else "",
         "erased": "yes" if not private else "",
     }
+
+
+def _answers(case: Case) -> list[dict[str, Any]]:
+    """What units said in the course of handling, as everybody in reach may read it: redacted."""
+    sealer = sealer_of(settings.HOME.keys)
+    return [
+        {"note": note, "words": redact(sealer.open(note.sealed).decode())}
+        for note in selectors.notes_of(case)
+    ]
 
 
 def _acts(actor: Actor, case: Case, at: datetime) -> dict[str, Any]:
@@ -129,7 +142,8 @@ Posted = Mapping[str, Any]
 
 
 def _version(post: QueryDict) -> int | None:
-    return int(post["version"]) if post.get("version", "").isdecimal() else None
+    said = str(post.get("version", ""))
+    return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
 def _moment(post: QueryDict, name: str) -> datetime:
@@ -140,9 +154,10 @@ def _moment(post: QueryDict, name: str) -> datetime:
 
 
 def _number(post: QueryDict, name: str) -> int:
-    if not post.get(name, "").isdecimal() or len(post[name]) > 9:
-        raise Refused("case.word_unknown", field=name, value=post.get(name, ""), known=[])
-    return int(post[name])
+    said = str(post.get(name, ""))
+    if not said.isdecimal() or len(said) > 9:
+        raise Refused("case.word_unknown", field=name, value=said, known=[])
+    return int(said)
 
 
 def _move(name: str) -> Callable[[Actor, str, QueryDict, datetime], object]:
@@ -206,9 +221,9 @@ def _split(actor: Actor, number: str, post: QueryDict, at: datetime) -> object:
 
 def _visit(actor: Actor, number: str, post: QueryDict, at: datetime) -> object:
     tasks = {
-        key.removeprefix("task_"): (post[key], None)
+        key.removeprefix("task_"): (str(post[key]), None)
         for key in post
-        if key.startswith("task_") and post[key].strip()
+        if key.startswith("task_") and str(post[key]).strip()
     }
     return services.record_joint_visit(
         actor, _number(post, "call"), at=at, findings=post.get("findings", ""), tasks=tasks
@@ -330,7 +345,7 @@ def act(request: Asked, number: str, act: str) -> HttpResponse:
     except Refused as refused:
         if refused.code == "case.not_found":
             raise
-        return show(request, number, refused)
+        return show(request, number, refused, failed=act)
     messages.success(request, _("Done: %(act)s.") % {"act": live_word(act)})
     if not selectors.visible_to(actor, "case.see").filter(number=number).exists():
         # A unit that sent a case back does not see it any more.

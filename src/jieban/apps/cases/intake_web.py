@@ -129,7 +129,7 @@ def attach(request: Asked, number: str) -> HttpResponse:
     except Refused as refused:
         if refused.code == "case.not_found":
             raise
-        return case_web.show(request, number, refused)
+        return case_web.show(request, number, refused, failed="attach")
     return redirect(f"{_case(number)}#files")
 
 

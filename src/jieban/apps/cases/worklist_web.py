@@ -114,8 +114,24 @@ def list_cases(request: Asked) -> HttpResponse:
         "may_receive": actor.may("case.receive"),
         "bulk": _bulk_acts(actor),
         "query": asked.as_query(),
+        "views": selectors.views_of(actor),
     }
     return render(request, "worklists/list.html", context, status=422 if refusal else 200)
+
+
+@require_POST
+def view_save(request: Asked) -> HttpResponse:
+    """Keep a list under a name of one's own."""
+    view = services.save_view(
+        actor_of(request), request.POST.get("name", ""), Filter.from_query(request.POST)
+    )
+    return redirect(f"/cases/?{view.query}")
+
+
+@require_POST
+def view_drop(request: Asked, view: int) -> HttpResponse:
+    services.drop_view(actor_of(request), view)
+    return redirect("cases:list")
 
 
 def _tabs(asked: Filter) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from jieban.apps.cases.templatetags.live_words import time_left
 from jieban.apps.followups import selectors, services
 from jieban.apps.followups.forms import RESULTS, FollowUpForm
 from jieban.domain.errors import Refused
-from jieban.domain.followup.answers import ATTEMPTS
+from jieban.domain.followup.answers import ATTEMPTS, Result
 from jieban.sealing import sealer_of
 
 PAGE = 50
@@ -75,7 +75,7 @@ def call(request: Asked, number: str) -> HttpResponse:
         "may_dial": actor.may("case.unmask"),
         "answer": sealer.open(answers[-1].sealed).decode() if answers else "",
         "earlier": [
-            {"call": each, "words": RESULTS.get(each.result, each.result)}
+            {"call": each, "words": RESULTS[Result(each.result)]}
             for each in selectors.of_case(case)
         ],
         "attempts": ATTEMPTS,

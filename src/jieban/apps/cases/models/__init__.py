@@ -1,6 +1,6 @@
 """Tables of the cases: those a file brought in, and those that are handled here."""
 
-from jieban.apps.cases.models.attached import Attachment, Draft
+from jieban.apps.cases.models.attached import Attachment, Draft, SavedView
 from jieban.apps.cases.models.beside import (
     CaseLink,
     CaseRequest,
@@ -38,5 +38,6 @@ __all__ = [
     "JointCall",
     "JointCallUnit",
     "Reach",
+    "SavedView",
     "Supervision",
 ]

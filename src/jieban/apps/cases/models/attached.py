@@ -1,4 +1,4 @@
-"""Files of a case, and what somebody was typing."""
+"""Files of a case; what somebody was typing; lists somebody comes back to."""
 
 from django.db import models
 
@@ -41,3 +41,20 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.owner_id
+
+
+class SavedView(models.Model):
+    """A list one person comes back to: its name and the query of its address."""
+
+    owner_id = models.CharField(max_length=128, db_index=True)
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=600)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner_id", "name"], name="one_view_of_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

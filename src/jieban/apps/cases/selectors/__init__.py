@@ -37,6 +37,7 @@ from jieban.apps.cases.selectors.live import (
     requests_of,
     shares_of,
     supervisions_of,
+    time_per_unit_of,
     visible_to,
 )
 from jieban.apps.cases.selectors.live_facts import (
@@ -53,6 +54,7 @@ from jieban.apps.cases.selectors.worklists import (
     Page,
     count_up_to,
     running_shares,
+    views_of,
     worklist,
 )
 
@@ -101,7 +103,9 @@ __all__ = [
     "shares_of",
     "sources",
     "supervisions_of",
+    "time_per_unit_of",
     "versions_of",
+    "views_of",
     "visible_to",
     "worklist",
 ]

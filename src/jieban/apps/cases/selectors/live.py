@@ -1,7 +1,7 @@
 """Who may see which case, and what one case holds."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -26,6 +26,7 @@ from jieban.domain.cases import lifecycle
 from jieban.domain.cases.lifecycle import State
 from jieban.domain.errors import Refused
 from jieban.domain.privacy.redaction import normal_phone
+from jieban.domain.worktime.clocks import Held, Pause, time_per_unit
 from jieban.sealing import Sealer
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -177,3 +178,28 @@ def draft_of(actor: Actor, sealer: Sealer) -> dict[str, str]:
     """What the person was typing when they left the form; empty for nothing."""
     kept = Draft.objects.filter(owner_id=actor.id).first()
     return {} if kept is None else orjson.loads(sealer.open(kept.sealed))
+
+
+def time_per_unit_of(case: Case, at: datetime) -> list[tuple[str, timedelta]]:
+    """How long each unit had the case, holds left out, longest first; by the case's calendar."""
+    limits = directory.rulebook_in_force(case.clock_started_at).limits
+    limit = limits.answer_for(case.category, case.urgency, case.complexity, case.kind)
+    shares = list(shares_of(case).exclude(role="joint"))
+    held = [
+        Held(
+            share.unit.name,
+            share.dispatched_at,
+            share.answered_at or share.ended_at or case.closed_at,
+        )
+        for share in shares
+    ]
+    pauses = [
+        Pause(decided, ended)
+        for decided, ended in CaseRequest.objects.filter(
+            case=case, kind="hold", state__in=("granted", "ended"), decided_at__isnull=False
+        ).values_list("decided_at", "ended_at")
+        if decided is not None
+    ]
+    calendar = directory.calendar_for("calendar" if case.by_calendar_time else limit.counting)
+    spent = time_per_unit(held, calendar, at=at, pauses=pauses)
+    return sorted(spent.items(), key=lambda each: -each[1])

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jieban.apps.cases import searching
-from jieban.apps.cases.models import Assignment, Case, Reach
+from jieban.apps.cases.models import Assignment, Case, Reach, SavedView
 from jieban.domain.actors import EVERYWHERE, Actor
 from jieban.domain.cases.lifecycle import OPEN, State
 from jieban.domain.errors import Refused
@@ -338,3 +338,8 @@ def running_shares(cases: Sequence[Case]) -> dict[int, list[Assignment]]:
     ):
         shares.setdefault(share.case_id, []).append(share)
     return shares
+
+
+def views_of(actor: Actor) -> QuerySet[SavedView]:
+    """The lists a person keeps, by name."""
+    return SavedView.objects.filter(owner_id=actor.id)

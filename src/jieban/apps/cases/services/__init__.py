@@ -56,6 +56,7 @@ from jieban.apps.cases.services.requesting import (
     end_hold,
     withdraw_request,
 )
+from jieban.apps.cases.services.views import drop_view, save_view
 from jieban.apps.cases.services.watching import end_supervision, supervise_case, urge_case
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "decline_case",
     "dispatch_case",
     "drop_draft",
+    "drop_view",
     "end_hold",
     "end_supervision",
     "erase_private",
@@ -110,6 +112,7 @@ __all__ = [
     "return_case",
     "ring_alarms",
     "save_draft",
+    "save_view",
     "split_case",
     "supervise_case",
     "take_in",

@@ -87,6 +87,12 @@ def length(span: timedelta) -> str:
     return _("%(n)s min") % {"n": left}
 
 
+@register.filter
+def span_words(span: timedelta) -> str:
+    """As `length`, in a template."""
+    return length(span)
+
+
 def light_of(case: Case, at: datetime) -> str:
     """green | amber | red, or "" where no clock runs."""
     if not case.open or case.next_at.year > 9000:
