@@ -7,6 +7,7 @@ import pytest
 from jieban.apps.cases import selectors, services
 from jieban.apps.cases.models import Assignment, Case, CasePrivate, Reach
 from jieban.apps.cases.services import Intake
+from jieban.apps.directory.models import Area, Unit
 from jieban.apps.ledger import selectors as ledger
 from jieban.domain.cases.lifecycle import State, replay
 from jieban.domain.errors import Refused
@@ -348,3 +349,16 @@ def test_erasing_keeps_the_case_and_its_chain():
     services.erase_private(live.PRIVACY, case.number, at=AT, reason="保存期满")
     assert not CasePrivate.objects.filter(case=case).exists()
     assert ledger.faults_of("case", case.number) == []
+
+
+def test_a_merged_unit_and_place_hand_their_cases_over():
+    case = live.dispatched(joint=("U9",))
+    for model, code in ((Unit, "U1"), (Area, "A11")):
+        model.objects.filter(code=code).update(provisional=True)
+    services.merge_name(CLERK, "unit", "U1", "U2", at=AT)
+    services.merge_name(CLERK, "area", "A11", "A12", at=AT)
+    moved = Case.objects.get(number=case.number)
+    assert (moved.lead_unit.code, moved.area.code) == ("U2", "A12")
+    other = live.actor("柳岸", live.HANDLING, "unit:U2")
+    services.accept_case(other, case.number, at=AT)
+    assert state_of(case.number) == State.ACCEPTED

@@ -75,8 +75,8 @@ def record_follow_up(
         consequence=follows.value,
     )
     cases.record_outcome(
+        actor,
         case,
-        actor=actor,
         at=at,
         valid=answers.valid,
         contacted=answers.contacted,
@@ -85,7 +85,7 @@ def record_follow_up(
         follow_up=made.pk,
     )
     if follows is Consequence.REOPENED:
-        cases.reopen(case, actor=actor, at=at, reason=REOPENED_BY_RULE)
+        cases.reopen(actor, case, at=at, reason=REOPENED_BY_RULE)
     elif follows is Consequence.CLOSED:
-        cases.close_after_follow_up(case, actor=actor, at=at)
+        cases.close_after_follow_up(actor, case, at=at)
     return made

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from jieban.apps.cases.models import AttributedBy, ImportedCase
+from jieban.apps.cases.models import AttributedBy, Case, ImportedCase
+from jieban.apps.cases.services.keeping import hand_over, involved_units, set_reach
 from jieban.apps.directory import selectors as directory
 from jieban.apps.directory import services as directory_services
 from jieban.apps.ledger import services as ledger
@@ -61,7 +62,9 @@ def merge_name(actor: Actor, what: str, code: str, into: str, *, at: datetime) -
     entry = directory.entry_by_code(what, code)
     target = directory.entry_by_code(what, into)
     moved = 0
+    touched: set[int] = set()
     for gone, kept in directory.merge_pairs(entry, target):
+        touched |= hand_over(gone, kept)
         rows = ImportedCase.objects.filter(**{what: gone})
         if what == "area":
             moved += rows.exclude(attributed_by=AttributedBy.PERSON).update(
@@ -69,4 +72,6 @@ def merge_name(actor: Actor, what: str, code: str, into: str, *, at: datetime) -
             )
         moved += rows.update(**{what: kept})
     directory_services.merge_entry(actor, entry, target, at=at, cases=moved)
+    for case in Case.objects.select_related("area").filter(pk__in=touched):
+        set_reach(case, involved_units(case))
     return moved

@@ -12,12 +12,13 @@ from jieban.apps.cases.models import (
     Case,
     CaseNote,
     CaseRequest,
+    JointCall,
     JointCallUnit,
     Reach,
 )
 from jieban.apps.cases.selectors.live import FAR, place_keys, visible_to
 from jieban.apps.directory import selectors as directory
-from jieban.apps.directory.models import Unit
+from jieban.apps.directory.models import Area, Unit
 from jieban.apps.ledger import selectors as ledger_selectors
 from jieban.apps.ledger import services as ledger
 from jieban.domain.actors import Actor
@@ -236,6 +237,38 @@ def involved_units(case: Case) -> set[Unit]:
         call__case=case, call__finished_at__isnull=True
     ).select_related("unit")
     return {share.unit for share in shares} | {each.unit for each in called}
+
+
+def hand_over(gone: Area | Unit, kept: Area | Unit) -> set[int]:
+    """What cases say of an entry that is merged into another; the cases it touched.
+
+    Where both units have a share in one pass, the one that stays keeps its own.
+    """
+    if isinstance(gone, Area):
+        cases = Case.objects.filter(area=gone)
+        touched = set(cases.values_list("pk", flat=True))
+        cases.update(area_id=kept.pk)
+        return touched
+    assert isinstance(kept, Unit), "merge_pairs joins like with like"
+    touched = set()
+    for share in Assignment.objects.filter(unit=gone):
+        touched.add(share.case_id)
+        twin = Assignment.objects.filter(
+            case=share.case_id, pass_number=share.pass_number, unit=kept, ended_at__isnull=True
+        )
+        if share.ended_at is None and twin.exists():
+            share.ended_at = share.dispatched_at
+        share.unit = kept
+        share.save(update_fields=["unit", "ended_at"])
+    Case.objects.filter(lead_unit=gone).update(lead_unit=kept)
+    for model, field in (
+        (CaseRequest, "unit"),
+        (CaseNote, "unit"),
+        (JointCall, "caller"),
+        (JointCallUnit, "unit"),
+    ):
+        model.objects.filter(**{field: gone}).update(**{field: kept})
+    return touched
 
 
 def next_id() -> int:

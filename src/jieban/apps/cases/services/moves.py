@@ -400,10 +400,10 @@ def reopen_case(
             "case.reason_missing", "case.never_dispatched".
     """
     case = hold_row(actor, number, "case.reopen", version)
-    return reopen(case, actor=actor, at=at, reason=reason)
+    return reopen(actor, case, at=at, reason=reason)
 
 
-def reopen(case: Case, *, actor: Actor, at: datetime, reason: str) -> Case:
+def reopen(actor: Actor, case: Case, *, at: datetime, reason: str) -> Case:
     """As `reopen_case`, on a row that is held already: for the follow-up's rule."""
     move = decide_move(case, "reopen", reason)
     last = Assignment.objects.filter(case=case, pass_number=case.passes, ended_at__isnull=True)

@@ -20,9 +20,9 @@ def hold_for_follow_up(actor: Actor, number: str, version: int | None = None) ->
 
 
 def record_outcome(
+    actor: Actor,
     case: Case,
     *,
-    actor: Actor,
     at: datetime,
     valid: bool,
     contacted: bool | None,
@@ -49,7 +49,7 @@ def record_outcome(
     )
 
 
-def close_after_follow_up(case: Case, *, actor: Actor, at: datetime) -> None:
+def close_after_follow_up(actor: Actor, case: Case, *, at: datetime) -> None:
     """Close the held row after its call-back."""
     case.state, case.closed_at = decide_move(case, "close").to.value, at
     set_clocks(case, at=at)
