@@ -118,7 +118,7 @@ def test_a_new_password_ends_every_other_session(home):
 # --- sessions -----------------------------------------------------------------------------
 
 
-def test_a_session_ends_after_a_pause_and_after_half_a_day(home, monkeypatch, settings):
+def test_a_session_ends_after_a_pause(home, monkeypatch):
     known()
     browser, began = Client(), clock.now()
     enter(browser)
@@ -126,6 +126,18 @@ def test_a_session_ends_after_a_pause_and_after_half_a_day(home, monkeypatch, se
     monkeypatch.setattr("jieban.clock.now", lambda: began + timedelta(minutes=29))
     assert is_in(browser)
     monkeypatch.setattr("jieban.clock.now", lambda: began + timedelta(minutes=61))
+    assert not is_in(browser)
+
+
+def test_a_session_that_is_used_all_day_ends_after_half_a_day(home, monkeypatch):
+    known()
+    browser, began = Client(), clock.now()
+    enter(browser)
+    for minutes in range(20, 12 * 60 + 1, 20):
+        moment = began + timedelta(minutes=minutes)
+        monkeypatch.setattr("jieban.clock.now", lambda moment=moment: moment)
+        assert is_in(browser), minutes
+    monkeypatch.setattr("jieban.clock.now", lambda: began + timedelta(hours=12, minutes=10))
     assert not is_in(browser)
 
 

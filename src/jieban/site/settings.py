@@ -170,6 +170,7 @@ AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "Jieban"
 # A session ends after a pause, and after half a day in any case.
 SESSION_IDLE = timedelta(minutes=int(os.environ.get("JIEBAN_SESSION_IDLE_MINUTES", "30")))
+SESSION_LONGEST = timedelta(hours=12)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,7 +1,6 @@
 """Signing in by the office's own sign-in: away, and back with an answer."""
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,10 +10,10 @@ from django.views.decorators.http import require_GET
 
 from jieban import clock
 from jieban.apps.accounts import oidc, selectors
+from jieban.apps.accounts.doors import let_in
 from jieban.apps.asked import Asked
 from jieban.domain.errors import Refused
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 _KEPT = "oidc"
 
 
@@ -35,11 +34,12 @@ def back(request: Asked) -> HttpResponse:
     kept = request.session.pop(_KEPT, None)
     if kept is None:
         raise Refused("account.oidc_wrong", why="session")
-    username = oidc.finish(office, kept, request.GET.dict(), _back(request), clock.now())
+    at = clock.now()
+    username = oidc.finish(office, kept, request.GET.dict(), _back(request), at)
     person = selectors.people().filter(username=username, is_active=True, demo=False).first()
     if person is None:
         raise Refused("account.oidc_unknown", username=username)
-    login(request, person, backend=BACKEND)
+    let_in(request, person, at)
     ours = url_has_allowed_host_and_scheme(kept["next"], allowed_hosts={request.get_host()})
     return redirect(kept["next"] if kept["next"] and ours else "/")
 

@@ -8,7 +8,7 @@ import segno
 from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from jieban import clock
 from jieban.apps.accounts import roles, selectors, services
-from jieban.apps.accounts.doors import PROVED, person_of
+from jieban.apps.accounts.doors import PROVED, let_in, person_of
 from jieban.apps.accounts.forms import CodeForm, DutyForm, PasswordForm, SignInForm, TokenForm
 from jieban.apps.accounts.models import Person
 from jieban.apps.asked import Asked
@@ -29,7 +29,6 @@ from jieban.domain.errors import Refused
 from jieban.domain.permissions import PERMISSIONS, permission_word
 from jieban.domain.words import language
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 FORWARDED = ("X-Forwarded-For", "Forwarded", "Via")
 
 
@@ -46,7 +45,7 @@ def sign_in(request: Asked) -> HttpResponse:
             said = form.cleaned_data
             person = authenticate(request, username=said["username"], password=said["password"])
             if person is not None:
-                login(request, person, backend=BACKEND)
+                let_in(request, person, clock.now())
                 return redirect(_inside(request, said["next"]))
             wrong = True
     cards = list(_cards()) if _demo_may_be_clicked(request) else []
@@ -253,7 +252,7 @@ def _be(request: Asked, username: str) -> HttpResponse:
     person = selectors.demo_people().filter(username=username).first()
     if person is None or not _demo_may_be_clicked(request):
         raise Refused("account.no_demo")
-    login(request, person, backend=BACKEND)
+    let_in(request, person, clock.now())
     return redirect("/")
 
 
