@@ -13,3 +13,7 @@ os.environ.setdefault("JIEBAN_LANGUAGE", "zh")
 from jieban.site.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# As Django does for its own SQLite backend; several test processes have one each.
+if DATABASES["default"]["ENGINE"] == "jieban.site.sqlite":  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405

@@ -44,9 +44,7 @@ class Actor:
 
     def reach(self, permission: str) -> frozenset[str]:
         """Scopes where the permission is held; {EVERYWHERE} if one of them is everywhere."""
-        scopes = frozenset(
-            grant.scope for grant in self.grants if permission in grant.permissions
-        )
+        scopes = frozenset(grant.scope for grant in self.grants if permission in grant.permissions)
         return frozenset((EVERYWHERE,)) if EVERYWHERE in scopes else scopes
 
     def demand(self, permission: str) -> None:

@@ -1,4 +1,4 @@
-"""What every template may use: navigation, place, operator, the mark of generated data."""
+"""What every template may use: navigation, place, who is signed in, the mark of made-up data."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -8,20 +8,6 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
-from jieban.apps.asked import Asked
-from jieban.domain.actors import Actor
-from jieban.domain.errors import Refused
-
-
-def actor_of(request: Asked) -> Actor:
-    """
-    Raises:
-        Refused "operator.missing".
-    """
-    if request.actor is None:
-        raise Refused("operator.missing")
-    return request.actor
-
 
 @contextmanager
 def placed(name: str, content: bytes) -> Iterator[Path]:

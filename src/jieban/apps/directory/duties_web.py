@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jieban import clock
-from jieban.apps.asked import Asked
+from jieban.apps.asked import Asked, actor_of
 from jieban.apps.directory import reasons, selectors, services
 from jieban.apps.directory.blank_duties import NOTES
-from jieban.apps.directory.doors import actor_of, download, placed
+from jieban.apps.directory.doors import download, placed
 from jieban.apps.directory.forms import ListFileForm, ListTextForm
 from jieban.apps.directory.models import Area, Category, Duty
 from jieban.domain.errors import Refused

@@ -12,6 +12,7 @@ from jieban.apps.cases import searching
 from jieban.apps.cases.models import AttributedBy, Case, CasePrivate
 from jieban.apps.cases.selectors.live import FAR
 from jieban.apps.cases.services.keeping import (
+    begin_reach,
     hold_row,
     involved_units,
     next_id,
@@ -20,6 +21,7 @@ from jieban.apps.cases.services.keeping import (
     set_reach,
 )
 from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.models import Area
 from jieban.domain.actors import Actor
 from jieban.domain.cases.lifecycle import State
 from jieban.domain.cases.numbers import case_number
@@ -65,7 +67,7 @@ def receive_case(actor: Actor, intake: Intake, *, at: datetime, parent: Case | N
     """
     actor.demand("case.receive")
     check_intake(intake)
-    area = directory.area_by_code(intake.area) if intake.area else None
+    area = _place(intake.area)
     number = next_id()
     public, flat = building_of(intake.address)
     text = redact(intake.text, names=(intake.name,))
@@ -108,7 +110,7 @@ def receive_case(actor: Actor, intake: Intake, *, at: datetime, parent: Case | N
         first=True,
     )
     _seal(case, intake, flat)
-    set_reach(case, ())
+    begin_reach(case)
     searching.index(case)
     return case
 
@@ -163,6 +165,13 @@ def classify_case(
     )
     set_reach(case, involved_units(case) if "area" in changed else None)
     return case
+
+
+def _place(code: str) -> Area | None:
+    """The place of a code, from the picture that is kept in memory; None where none is named."""
+    if not code:
+        return None
+    return directory.standing().areas.get(code) or directory.area_by_code(code)
 
 
 def check_intake(intake: Intake) -> None:

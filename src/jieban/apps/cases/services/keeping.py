@@ -230,6 +230,18 @@ def set_reach(case: Case, units: Iterable[Unit] | None = None) -> None:
     )
 
 
+def begin_reach(case: Case) -> None:
+    """As `set_reach` for a case that was just taken in: with no unit, and nothing to compare."""
+    rows = [(case.pk, key, case.open, case.next_at) for key in place_keys(case)]
+    marks = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'INSERT INTO cases_reach (case_id, "key", open, next_at) VALUES {marks}',
+                [value for row in rows for value in row],
+            )
+
+
 def involved_units(case: Case) -> set[Unit]:
     """Units with a running share in the case, or called to it."""
     shares = Assignment.objects.filter(case=case, ended_at__isnull=True).select_related("unit")

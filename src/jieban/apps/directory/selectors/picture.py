@@ -154,6 +154,7 @@ def _drawn() -> Standing:
         for code, area in areas.items()
     }
     units = {unit.code: unit for unit in Unit.objects.select_related("parent", "successor")}
+    unit_parents = {code: unit.parent for code, unit in units.items()}
     above = {code: _climbed(code, parents, areas) for code in areas}
     offices: dict[str, list[Unit]] = {}
     # The office of a street before other units that serve it too.
@@ -167,10 +168,7 @@ def _drawn() -> Standing:
         areas=areas,
         units=units,
         above=above,
-        unit_above={
-            code: _climbed_unit(code, {code: unit.parent for code, unit in units.items()})
-            for code in units
-        },
+        unit_above={code: _climbed_unit(code, unit_parents) for code in units},
         offices={code: tuple(found) for code, found in offices.items()},
         district=districts[0] if len(districts) == 1 else "",
         gazetteer=Gazetteer(_places(areas, codes, above)),
