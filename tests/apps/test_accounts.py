@@ -9,7 +9,7 @@ from django.db import transaction
 from jieban.apps.accounts import roles, selectors, services
 from jieban.apps.accounts.models import ApiToken, Person
 from jieban.apps.ledger import selectors as ledger
-from jieban.domain.actors import SYSTEM
+from jieban.domain.actors import SYSTEM, Actor
 from jieban.domain.errors import Refused
 from jieban.domain.permissions import PERMISSIONS
 
@@ -55,9 +55,8 @@ def test_an_auditor_changes_nothing_and_an_administrator_sees_no_case():
 
 
 def test_roles_that_see_personal_data_export_or_keep_accounts_ask_for_a_second_factor():
-    guarded = {"case.unmask", "case.erase", "case.export", "case.decide", "account.edit"}
     for code, role in roles.shipped().items():
-        if guarded & set(role["permissions"]):
+        if roles.GUARDED & set(role["permissions"]):
             assert role["second_factor"], code
 
 
@@ -77,6 +76,25 @@ def test_a_changed_role_is_felt_at_once_and_is_never_made_to_hold_everything():
     )
     (event,) = ledger.events_of("role", "dispatch_clerk")
     assert event.body["after"] == ["case.see"]
+
+
+def test_nobody_widens_a_role_of_their_own():
+    keeper, clerk = made("guan", "管样例"), made()
+    post(keeper, "system_administrator", first=DAY + timedelta(days=1))
+    post(clerk)
+    actor = Actor(f"person:{keeper.pk}", "管样例", grants=SYSTEM.grants)
+    edit, said = services.edit_role, {"at": AT, "reason": "试"}
+    own = ["account.edit", "case.see"]
+    assert refused(edit, actor, "system_administrator", own, **said) == "account.own_role"
+    assert edit(actor, "dispatch_clerk", ["case.see"], **said).permissions == ["case.see"]
+
+
+def test_a_role_given_a_guarded_permission_asks_for_a_second_factor_from_then_on():
+    person = made()
+    post(person)
+    assert not selectors.held_by(person, AT).second_factor
+    services.edit_role(SYSTEM, "dispatch_clerk", ["case.export"], at=AT, reason="月报")
+    assert selectors.held_by(selectors.person_by_id(person.pk), AT).second_factor
 
 
 # --- posts --------------------------------------------------------------------------------
@@ -240,6 +258,19 @@ def test_duty_powers_count_within_the_session_alone():
     assert not actor_of(person, AT + timedelta(minutes=6)).may("case.unmask")
     kinds = [event.kind for event in ledger.events_of("person", str(person.pk))]
     assert kinds[-2:] == ["duty.began", "duty.ended"]
+
+
+def test_a_program_is_never_on_duty():
+    person = made()
+    post(person, "duty_officer")
+    post(person, "auditor")
+    _, secret = token(person, "case.see")
+    services.begin_duty(actor_of(person), person, at=AT, reason="夜间燃气泄漏", minutes=60)
+    assert actor_of(person).may("case.unmask")
+    assert refused(token, person, "case.unmask") == "account.token_too_strong"
+    ApiToken.objects.update(permissions=["case.see", "case.unmask"])
+    selectors.forget_tokens()
+    assert not selectors.actor_of_token(secret, AT).may("case.unmask")
 
 
 def test_duty_needs_the_role_a_reason_and_four_hours_at_most():

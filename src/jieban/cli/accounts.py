@@ -38,7 +38,8 @@ def create(
     at = clock.now()
     person = services.create_person(desk.actor, username, name or username, password, at=at)
     if role:
-        services.give_post(desk.actor, person, role, scope, at=at, valid_from=at.date())
+        day = selectors.day_of(at)
+        services.give_post(desk.actor, person, role, scope, at=at, valid_from=day)
     desk.answer({"id": person.pk, "username": username})
     desk.out(_("The account is there. Sign in on the page."))
 
@@ -54,7 +55,8 @@ def list_people(desk: Desk) -> None:
             "name": person.name,
             "active": person.is_active,
             "posts": [
-                f"{post.role.code} {post.scope}" for post in selectors.posts_on(person, at.date())
+                f"{post.role.code} {post.scope}"
+                for post in selectors.posts_on(person, selectors.day_of(at))
             ],
         }
         for person in selectors.people()
@@ -94,7 +96,7 @@ def post(
         role,
         scope,
         at=at,
-        valid_from=(first or at).date(),
+        valid_from=first.date() if first else selectors.day_of(at),
         valid_to=until.date() if until else None,
     )
     desk.answer({"post": given.pk})

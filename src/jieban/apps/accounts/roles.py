@@ -8,6 +8,11 @@ from typing import Any
 
 from jieban.domain.permissions import PERMISSIONS
 
+GUARDED = frozenset(
+    ("case.unmask", "case.erase", "case.export", "case.decide", "account.edit", "integration.edit")
+)
+"""Whoever holds one of these proves who they are twice."""
+
 
 @cache
 def shipped() -> Mapping[str, Mapping[str, Any]]:

@@ -97,10 +97,34 @@ def duty_of(person: Person, at: datetime) -> DutySession | None:
     ).first()
 
 
+def day_of(at: datetime) -> date:
+    """The district's own day at this moment: posts begin and end by it."""
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
 def held_by(person: Person, at: datetime) -> Held:
     """What a person may do at this moment; kept in memory while posts and roles stay."""
-    day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    duty = _duty_number(person, day, at)
+    day = day_of(at)
+    return _held_on(person, day, _duty_number(person, day, at))
+
+
+def held_by_programs_of(person: Person, at: datetime) -> Held:
+    """What a person's tokens may do at most: powers of duty are never among it.
+
+    What is done on duty is written down request by request, at the pages; a program is
+    not on duty.
+    """
+    return _held_on(person, day_of(at), 0)
+
+
+def holds(person: Person, role: Role, at: datetime) -> bool:
+    """Whether the person has a post in this role, now or later."""
+    day = day_of(at)
+    coming = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    return posts_of(person).filter(coming, role=role).exists()
+
+
+def _held_on(person: Person, day: date, duty: int) -> Held:
     key = _key(person, day, duty)
     found = _held.get(key)
     if found is None:
@@ -184,7 +208,7 @@ def _actor_of(digest: str, at: datetime) -> Actor | None:
     )
     if token is None:
         return None
-    held = held_by(token.person, at).actor
+    held = held_by_programs_of(token.person, at).actor
     allowed = frozenset(token.permissions)
     grants: Sequence[Grant] = [
         Grant(grant.scope, grant.permissions & allowed) for grant in held.grants

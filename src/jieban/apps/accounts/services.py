@@ -13,6 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from jieban.apps.accounts import roles as shipped_roles
 from jieban.apps.accounts import selectors
 from jieban.apps.accounts.models import ApiToken, DutySession, Person, Post, Role
+from jieban.apps.accounts.roles import GUARDED
 from jieban.apps.ledger import services as ledger
 from jieban.domain.actors import EVERYWHERE, Actor
 from jieban.domain.errors import Refused
@@ -181,12 +182,17 @@ def edit_role(
 ) -> Role:
     """Change what a role may do; everybody who holds it feels it at once.
 
+    Nobody changes a role of their own. A role that is given a guarded permission asks for a
+    second factor from then on.
+
     Raises:
-        Refused "actor.not_permitted", "account.unknown_role", "account.unknown_permission",
-            "account.role_too_strong", "case.reason_missing".
+        Refused "actor.not_permitted", "account.unknown_role", "account.own_role",
+            "account.unknown_permission", "account.role_too_strong", "case.reason_missing".
     """
     actor.demand("account.edit")
     held = selectors.role_by_code(role)
+    if _holds(actor, held, at):
+        raise Refused("account.own_role")
     unknown = sorted(set(permissions) - PERMISSIONS.keys())
     if unknown:
         raise Refused("account.unknown_permission", permissions=unknown)
@@ -195,7 +201,8 @@ def edit_role(
     if not reason.strip():
         raise Refused("case.reason_missing")
     before, held.permissions = held.permissions, sorted(set(permissions))
-    held.save(update_fields=["permissions"])
+    held.second_factor = held.second_factor or not GUARDED.isdisjoint(permissions)
+    held.save(update_fields=["permissions", "second_factor"])
     Person.objects.filter(posts__role=held).update(holdings=_fresh_mark())
     selectors.forget_tokens()
     ledger.append(
@@ -380,7 +387,7 @@ def issue_token(
         raise Refused("account.name_missing")
     if not 0 < days <= LONGEST_TOKEN.days:
         raise Refused("account.token_days_wrong", days=LONGEST_TOKEN.days)
-    owner = selectors.held_by(person, at).actor
+    owner = selectors.held_by_programs_of(person, at).actor
     beyond = [each for each in permissions if not owner.may(each)]
     if beyond or not permissions:
         raise Refused("account.token_too_strong", permissions=beyond)
@@ -449,12 +456,21 @@ def create_demo_people(
     """People to be in a demonstration, none of whom exists; scopes are of the invented district."""
     scopes = {EVERYWHERE: EVERYWHERE, "street": street, "community": community}
     scopes["department"] = department
+    day = selectors.day_of(at)
     made = []
     for username, name, role, where in _DEMO:
         person = create_person(actor, username, name, None, at=at, demo=True)
-        give_post(actor, person, role, scopes[where], at=at, valid_from=at.date())
+        give_post(actor, person, role, scopes[where], at=at, valid_from=day)
         made.append(person)
     return made
+
+
+def _holds(actor: Actor, role: Role, at: datetime) -> bool:
+    """Whether the actor is a person with a post in this role."""
+    kind, _, number = actor.id.partition(":")
+    if kind != "person" or not number.isdigit():
+        return False
+    return selectors.holds(selectors.person_by_id(int(number)), role, at)
 
 
 def _check_password(password: str, person: Person) -> None:

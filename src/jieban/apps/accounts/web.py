@@ -184,7 +184,7 @@ def sessions(request: Asked) -> HttpResponse:
 def token_new(request: Asked) -> HttpResponse:
     """A token for a program; its secret is shown this once."""
     person, at = _person(request), clock.now()
-    own = selectors.held_by(person, at).actor
+    own = selectors.held_by_programs_of(person, at).actor
     choices = [(code, permission_word(code)) for code in PERMISSIONS if own.may(code)]
     form = TokenForm(request.POST or None, choices=choices)
     refusal = None
