@@ -22,6 +22,7 @@ class Case(models.Model):
     was missing. `next_at` is the nearest running deadline (far away while none runs) and orders
     every worklist. `open` says that somebody still owes the resident something: an answer, or a
     call back. `alarm_at` is when the next light (`alarm`: amber, red, street, district) comes.
+    `holds` counts holds that were granted, `extended_days` the days granted in this pass.
     `waiting` says that a request waits for a decision, `gone_up` that the case went up to the
     district after too many returns (问题工单).
     """
@@ -65,6 +66,8 @@ class Case(models.Model):
     returns = models.PositiveSmallIntegerField(default=0)
     passes = models.PositiveSmallIntegerField(default=1)
     urges = models.PositiveSmallIntegerField(default=0)
+    holds = models.PositiveSmallIntegerField(default=0)
+    extended_days = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="merged"
     )

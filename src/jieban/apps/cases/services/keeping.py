@@ -149,9 +149,8 @@ def set_clocks(case: Case, *, at: datetime) -> None:
         return
     pauses = _pauses(case)
     limit = limits.answer_for(case.category, case.urgency, case.complexity, case.kind)
-    extended = _extension_days(case)
-    if extended:
-        limit = limits.extended(limit, extended)
+    if case.extended_days:
+        limit = limits.extended(limit, case.extended_days)
     read = directory.read_limit(limit, case.clock_started_at, at=at, pauses=pauses)
     case.limit_name = limit.name
     case.by_calendar_time = read.warning is not None
@@ -190,7 +189,7 @@ def _call_back_by(case: Case, limits: Limits) -> datetime:
 
 def _pauses(case: Case) -> list[Pause]:
     """Spans in which the case was on hold."""
-    if not case.held and case.version < 3:
+    if not case.holds:
         return []
     held = CaseRequest.objects.filter(case=case, kind="hold", state__in=("granted", "ended"))
     return [
@@ -198,16 +197,6 @@ def _pauses(case: Case) -> list[Pause]:
         for decided, ended in held.values_list("decided_at", "ended_at")
         if decided is not None
     ]
-
-
-def _extension_days(case: Case) -> int:
-    """Days granted in the present pass."""
-    if case.version < 3:
-        return 0
-    granted = CaseRequest.objects.filter(
-        case=case, kind="extension", state="granted", decided_at__gte=case.clock_started_at
-    )
-    return sum(int(terms["days"]) for terms in granted.values_list("terms", flat=True))
 
 
 # --- who sees it --------------------------------------------------------------------------

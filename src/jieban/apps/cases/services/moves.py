@@ -413,7 +413,7 @@ def reopen(actor: Actor, case: Case, *, at: datetime, reason: str) -> Case:
     last.update(ended_at=at)
     case.passes += 1
     case.state = move.to.value
-    case.clock_started_at = at
+    case.clock_started_at, case.extended_days = at, 0
     case.contacted_at = case.answered_at = case.closed_at = None
     ordered = sorted(before, key=lambda share: ("lead", "dual", "joint").index(share.role))
     by_role = {

@@ -135,8 +135,11 @@ def decide_request(
         if State(case.state) not in requests.KINDS["hold"].states:
             decide_move(case, "answer")
         case.held = True
+        case.holds += 1
     elif granted and asked.kind == "exclusion":
         case.excluded_ground = asked.terms["ground"]
+    elif granted and asked.kind == "extension":
+        case.extended_days += int(asked.terms["days"])
     back = decide_move(case, "return", "-") if granted and asked.kind == "objection" else None
     set_clocks(case, at=at)
     record(
