@@ -8,6 +8,8 @@ from django.test import Client
 
 from jieban import clock
 from jieban.apps.accounts import services as accounts
+from jieban.apps.accounts.models import ApiToken
+from jieban.apps.accounts.selectors import day_of
 from jieban.apps.cases.models import Case
 from jieban.domain.actors import SYSTEM
 from jieban.domain.permissions import PERMISSIONS
@@ -51,6 +53,14 @@ class Program:
         if code >= 400:
             assert said["error"].keys() == {"code", "message", "detail"}
         return said
+
+
+def test_the_day_a_token_was_last_used_is_kept():
+    centre = Program("对接")
+    kept = ApiToken.objects.filter(pk=centre.token)
+    assert kept.get().used_on is None
+    centre("GET", "/cases")
+    assert kept.get().used_on == day_of(clock.now())
 
 
 def test_a_cases_life_by_posted_moves():

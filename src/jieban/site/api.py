@@ -14,6 +14,7 @@ from ninja.renderers import BaseRenderer
 
 from jieban import clock
 from jieban.apps.accounts import selectors as accounts
+from jieban.apps.accounts.services import note_token_use
 from jieban.apps.cases.api import router as cases
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
@@ -48,7 +49,11 @@ def actor_from(request: HttpRequest) -> Actor | None:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not secret.strip():
         return None
-    return accounts.actor_of_token(secret.strip(), clock.now())
+    at = clock.now()
+    actor = accounts.actor_of_token(secret.strip(), at)
+    if actor is not None:
+        note_token_use(secret.strip(), at=at)
+    return actor
 
 
 api = NinjaAPI(

@@ -94,7 +94,10 @@ class DutySession(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for programs: part of what its owner may do, until a day. Only its digest is kept."""
+    """A key for programs: part of what its owner may do, until a day. Only its digest is kept.
+
+    `used_on`: the last day somebody came with it.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
     name = models.CharField(max_length=64)

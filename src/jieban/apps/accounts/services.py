@@ -431,6 +431,21 @@ def revoke_token(actor: Actor, token: int, *, at: datetime) -> None:
     _append(held.person, "person.token_revoked", actor, at, body={"token": token})
 
 
+_noted: set[tuple[str, date]] = set()
+_LONGEST_NOTED = 2000
+
+
+def note_token_use(secret: str, *, at: datetime) -> None:
+    """Keep the day a token was last used: written once a day, so reading stays reading."""
+    digest, day = selectors.token_digest(secret), selectors.day_of(at)
+    if (digest, day) in _noted:
+        return
+    ApiToken.objects.filter(digest=digest).exclude(used_on=day).update(used_on=day)
+    if len(_noted) >= _LONGEST_NOTED:
+        _noted.clear()
+    _noted.add((digest, day))
+
+
 # --- the demonstration's people -----------------------------------------------------------
 
 _DEMO = (
