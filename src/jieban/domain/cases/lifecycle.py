@@ -129,13 +129,17 @@ def decide(state: State | None, name: str, *, kind: str = "request", reason: str
 def replay(pasts: Iterable[str], kind: str = "request") -> State | None:
     """Fold the moves a case made, by their past names, into its state; each step is checked.
 
-    Names that are no move (a hold granted, an urge) leave the state as it is.
+    Names that are no move (a hold granted, an urge) leave the state as it is. A `State` in
+    their place is where a recorded change of lead put the case: the state follows the lead.
 
     Raises:
         Refused "case.move_not_allowed": the events were not made by this table.
     """
     state: State | None = None
     for past in pasts:
+        if isinstance(past, State):
+            state = past
+            continue
         move = PAST.get(past)
         if move is not None:
             state = decide(state, move.name, kind=kind, reason="-").to
