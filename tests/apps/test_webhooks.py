@@ -22,6 +22,7 @@ from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.integrations.webhooks import GIVE_UP_AFTER, follows, next_try, signature
 from tests.conftest import AT, CLERK
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -339,7 +340,12 @@ def test_the_signature_of_the_guide():
     assert signature(b"secret", b'{"id":"x"}', AT).startswith("t=1698638400,v1=")
 
 
-def test_pages_are_for_who_keeps_webhooks_and_show_the_secret_once(home, receiver):
-    browser = Client()
-    browser.cookies["jieban_language"] = "zh"
-    assert browser.get("/integrations/").status_code == 422, "nobody said who they are"
+def test_pages_are_for_who_keeps_webhooks_and_refuse_what_is_not_public(home, receiver):
+    assert Client().get("/integrations/").url.startswith("/sign-in/")
+    assert signed_in("审计", "auditor").get("/integrations/").status_code == 403
+    keeper = signed_in("管理", "system_administrator")
+    said = {"address": "http://127.0.0.1:9/hook", "kinds": ["case.closed"]}
+    refused = keeper.post("/integrations/new/", said)
+    assert refused.status_code == 422, "only public addresses over https"
+    assert "127.0.0.1:9/hook" in refused.content.decode(), "what was typed stays"
+    assert not Webhook.objects.exists()
