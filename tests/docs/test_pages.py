@@ -24,7 +24,8 @@ ABOVE = [
 ]
 PAGES = [*ABOVE, *sorted(DOCS.rglob("*.md"))]
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-# A path of somebody's machine: it begins with a slash of its own. Where `deploy/` installs is meant.
+# A path of somebody's machine: it begins with a slash of its own. Where `deploy/` installs is
+# meant.
 _OUTSIDE = re.compile(
     r"(?<![\w.:/~<*)-])(?!/opt/jieban\b|/var/(?:lib|backups)/jieban\b|/etc/jieban\.)/[a-z]+/[a-z]"
 )
