@@ -75,3 +75,14 @@ def test_a_case_that_is_not_answered_has_no_call_back():
     with pytest.raises(Refused) as caught:
         services.record_follow_up(CALLER, case.number, GOOD, at=LATER)
     assert caught.value.code == "follow_up.not_answered"
+
+
+def test_the_residents_own_words_are_erased_with_the_rest(home):
+    case = live.answered()
+    services.record_follow_up(CALLER, case.number, GOOD, at=LATER, words="家里老人怕冷")
+    before = LATER + timedelta(days=29)
+    erase = live.services.erase_due
+    assert erase(live.PRIVACY, at=before, keep_days=30, reason="期满") == 0
+    assert erase(live.PRIVACY, at=LATER + timedelta(days=30), keep_days=30, reason="期满") == 1
+    assert erase(live.PRIVACY, at=LATER + timedelta(days=31), keep_days=30, reason="期满") == 0
+    assert selectors.of_case(case).get().words is None

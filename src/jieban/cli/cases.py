@@ -214,6 +214,26 @@ def attribute(desk: Desk, number: str, area: str, reason: str) -> None:
     desk.out(_("Case {number}: {rows} rows attributed.").format(number=number, rows=rows))
 
 
+@cases.command()
+@click.argument("number", required=False)
+@click.option("--due", is_flag=True, help="All cases whose time of keeping is over.")
+@click.option("--reason", required=True, help="Why; it is written into the ledger.")
+@click.pass_obj
+def erase(desk: Desk, number: str | None, due: bool, reason: str) -> None:
+    """Erase what residents said or left; cases, figures and chains stay. No way back."""
+    if bool(number) == due:
+        raise click.UsageError(_("Give the number of one case, or --due."))
+    at, erased = clock.now(), 1
+    if number:
+        services.erase_private(desk.actor, number, at=at, reason=reason)
+    else:
+        erased = services.erase_due(
+            desk.actor, at=at, keep_days=settings.KEEP_PRIVATE_DAYS, reason=reason
+        )
+    desk.answer({"erased": erased})
+    desk.out(_("Cases whose personal data was erased: {count}").format(count=erased))
+
+
 @cases.command("expire-uploads")
 @click.option(
     "--days", type=click.IntRange(min=0), help="Older than so many days; else as the settings say."

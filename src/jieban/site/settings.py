@@ -213,6 +213,8 @@ WHITENOISE_AUTOREFRESH = False
 
 # How long files sent through the web are kept, and how large one may be.
 KEEP_UPLOADS_DAYS = int(os.environ.get("JIEBAN_KEEP_UPLOADS_DAYS", "30"))
+# How long after a case is closed what the resident said or left is kept.
+KEEP_PRIVATE_DAYS = int(os.environ.get("JIEBAN_KEEP_PRIVATE_DAYS", "1095"))
 MAX_UPLOAD_MB = int(os.environ.get("JIEBAN_MAX_UPLOAD_MB", "100"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

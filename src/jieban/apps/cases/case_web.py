@@ -82,7 +82,7 @@ def _answers(case: Case) -> list[dict[str, Any]]:
     sealer = sealer_of(settings.HOME.keys)
     return [
         {"note": note, "words": redact(sealer.open(note.sealed).decode())}
-        for note in selectors.notes_of(case)
+        for note in selectors.notes_of(case).filter(kind__in=("answer", "contact"))
     ]
 
 

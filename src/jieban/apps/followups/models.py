@@ -1,8 +1,11 @@
-"""One row per call-back 回访, valid or not; what the resident said in their own words is sealed."""
+"""One row per call-back 回访, valid or not; the resident's own words are a sealed note of the case.
+
+So they are erased with everything else the resident said.
+"""
 
 from django.db import models
 
-from jieban.apps.cases.models import Case
+from jieban.apps.cases.models import Case, CaseNote
 
 
 class FollowUp(models.Model):
@@ -17,7 +20,9 @@ class FollowUp(models.Model):
     contacted = models.BooleanField(null=True)
     resolved = models.BooleanField(null=True)
     satisfaction = models.CharField(max_length=16, blank=True)
-    words = models.BinaryField(null=True)
+    words = models.ForeignKey(
+        CaseNote, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
+    )
     consequence = models.CharField(max_length=12)
 
     class Meta:

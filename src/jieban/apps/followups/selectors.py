@@ -32,4 +32,4 @@ def attempts_in_pass(case: Case) -> int:
 
 def words_of(follow_up: FollowUp, sealer: Sealer) -> str:
     """The resident's own words, opened; empty where none were taken down or they were erased."""
-    return sealer.open(follow_up.words).decode() if follow_up.words else ""
+    return sealer.open(follow_up.words.sealed).decode() if follow_up.words else ""

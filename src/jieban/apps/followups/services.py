@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from jieban.apps.cases import services as cases
@@ -14,7 +13,6 @@ from jieban.domain.actors import Actor
 from jieban.domain.cases.lifecycle import State
 from jieban.domain.errors import Refused
 from jieban.domain.followup.answers import Answers, Consequence, check_answers, consequence
-from jieban.sealing import sealer_of
 
 LONGEST_WORDS = 2000
 REOPENED_BY_RULE = "回访未解决，按规则重办"
@@ -59,8 +57,7 @@ def record_follow_up(
         attempts=attempts_in_pass(case) + 1,
         may_reopen=case.kind == "request" and limits.may_reopen(case.passes - 1),
     )
-    said = words.strip()
-    sealer = sealer_of(settings.HOME.keys)
+    note = cases.keep_note(actor, case, "words", words, at=at) if words.strip() else None
     made = FollowUp.objects.create(
         case=case,
         pass_number=case.passes,
@@ -71,7 +68,7 @@ def record_follow_up(
         contacted=answers.contacted,
         resolved=answers.resolved,
         satisfaction=answers.satisfaction,
-        words=sealer.seal(said.encode()) if said else None,
+        words_id=note,
         consequence=follows.value,
     )
     cases.record_outcome(

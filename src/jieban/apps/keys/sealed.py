@@ -39,7 +39,6 @@ SEALED = (
     SealedColumn("cases.Draft", "sealed"),
     SealedColumn("cases.ImportedPrivate", "sealed"),
     SealedColumn("cases.ImportedVersion", "sealed"),
-    SealedColumn("followups.FollowUp", "words"),
     SealedColumn("assessments.Appeal", "evidence"),
     SealedColumn("assessments.Appeal", "file"),
     SealedColumn("integrations.Webhook", "secret"),

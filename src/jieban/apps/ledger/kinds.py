@@ -264,7 +264,7 @@ KINDS = {
         _kind("case.unlinked", "取消关联", "link undone", "of"),
         _kind("case.split", "拆分", "case split", "child"),
         _kind("case.unmasked", "查看个人信息", "personal data shown", "fields"),
-        _kind("case.erased", "删除个人信息", "personal data erased", "notes"),
+        _kind("case.erased", "删除个人信息", "personal data erased", "notes", "files"),
         _kind("case.reminded", "到期提醒", "reminder", "light", "came_at", "due_at", "unit"),
         _kind(
             "case.attached",

@@ -1,8 +1,8 @@
 """How long is what a resident said or left kept, and is it due to be erased?
 
 A closed case keeps its personal half for a time, so that the resident can come back to it and
-an appeal can be decided; after that only the case, its figures and its chain remain. The
-time is data: rulebook key `privacy.keep_private_days`.
+an appeal can be decided; after that only the case, its figures and its chain remain. How long is
+a setting of the installation (JIEBAN_KEEP_PRIVATE_DAYS).
 """
 
 from __future__ import annotations

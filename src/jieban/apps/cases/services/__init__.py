@@ -23,6 +23,7 @@ from jieban.apps.cases.services.exporting import note_export
 from jieban.apps.cases.services.idempotency import new_key
 from jieban.apps.cases.services.importing import ImportOutcome, import_file
 from jieban.apps.cases.services.intake import Intake, classify_case, receive_case
+from jieban.apps.cases.services.keeping import keep_note
 from jieban.apps.cases.services.linking import (
     link_repeat,
     merge_case,
@@ -48,7 +49,7 @@ from jieban.apps.cases.services.outcomes import (
     hold_for_follow_up,
     record_outcome,
 )
-from jieban.apps.cases.services.private import erase_private, unmask_case
+from jieban.apps.cases.services.private import erase_due, erase_private, unmask_case
 from jieban.apps.cases.services.receiving import preview, receive, rejects_workbook, take_in
 from jieban.apps.cases.services.requesting import (
     ask_request,
@@ -81,6 +82,7 @@ __all__ = [
     "drop_view",
     "end_hold",
     "end_supervision",
+    "erase_due",
     "erase_private",
     "exclude_assignment",
     "finish_call",
@@ -88,6 +90,7 @@ __all__ = [
     "forget_drafts",
     "hold_for_follow_up",
     "import_file",
+    "keep_note",
     "link_repeat",
     "make_move",
     "merge_case",

@@ -99,12 +99,7 @@ def remove_attachment(
         raise Refused("attachment.not_yours")
     if not reason.strip():
         raise Refused("case.reason_missing")
-    held.removed_at = at
-    held.save(update_fields=["removed_at"])
-    shared = Attachment.objects.filter(digest=held.digest, removed_at__isnull=True).exists()
-    if not shared:
-        path = _path(held.digest)
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    _forget(held, at)
     record(
         case,
         "case.attachment_removed",
@@ -114,6 +109,23 @@ def remove_attachment(
         body={"attachment": held.pk, "digest": held.digest},
     )
     return case
+
+
+def forget_files(case: Case, *, at: datetime) -> int:
+    """Every file of a case goes, when what the resident left is erased; how many."""
+    held = list(Attachment.objects.filter(case=case, removed_at__isnull=True))
+    for each in held:
+        _forget(each, at)
+    return len(held)
+
+
+def _forget(held: Attachment, at: datetime) -> None:
+    """The row says it was removed; the content goes, unless another case has the same file."""
+    held.removed_at = at
+    held.save(update_fields=["removed_at"])
+    if not Attachment.objects.filter(digest=held.digest, removed_at__isnull=True).exists():
+        path = _path(held.digest)
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def content_of(attachment: Attachment) -> tuple[str, bytes]:

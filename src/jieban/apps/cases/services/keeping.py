@@ -119,7 +119,7 @@ def tidy(reason: str) -> str:
 
 
 def keep_note(
-    case: Case, kind: str, text: str, *, actor: Actor, at: datetime, unit: int | None = None
+    actor: Actor, case: Case, kind: str, text: str, *, at: datetime, unit: int | None = None
 ) -> int:
     """Seal what was said; the event names the note, never its words."""
     sealer = sealer_of(settings.HOME.keys)

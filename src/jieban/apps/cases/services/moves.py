@@ -265,7 +265,7 @@ def record_contact(
         case.contacted_at = case.contacted_at or at
         share.contacted_at = share.contacted_at or at
         share.save(update_fields=["contacted_at"])
-    kept = keep_note(case, "contact", note, actor=actor, at=at, unit=share.unit_id) if note else 0
+    kept = keep_note(actor, case, "contact", note, at=at, unit=share.unit_id) if note else 0
     set_clocks(case, at=at)
     record(
         case,
@@ -308,7 +308,7 @@ def answer_case(
         raise Refused("case.share_not_accepted", unit=share.unit.name)
     share.answered_at, share.due_at = at, case.due_at
     share.save(update_fields=["answered_at", "due_at"])
-    note = keep_note(case, "answer", text, actor=actor, at=at, unit=share.unit_id)
+    note = keep_note(actor, case, "answer", text, at=at, unit=share.unit_id)
     set_clocks(case, at=at)
     record(
         case,
@@ -335,7 +335,7 @@ def reply_enquiry(
     if not text.strip():
         raise Refused("case.answer_missing")
     case.state, case.answered_at = decide_move(case, "reply").to.value, at
-    note = keep_note(case, "answer", text, actor=actor, at=at)
+    note = keep_note(actor, case, "answer", text, at=at)
     set_clocks(case, at=at)
     record(case, "case.replied", actor=actor, at=at, body={"note": note})
     set_reach(case)

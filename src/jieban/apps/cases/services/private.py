@@ -8,10 +8,12 @@ from django.db import transaction
 from jieban.apps.cases import searching
 from jieban.apps.cases.models import Case, CaseNote, CasePrivate
 from jieban.apps.cases.selectors.live import private_of_case
+from jieban.apps.cases.services.attachments import forget_files
 from jieban.apps.cases.services.keeping import hold_row, record
 from jieban.domain.actors import Actor
 from jieban.domain.cases.lifecycle import State
 from jieban.domain.errors import Refused
+from jieban.domain.privacy.retention import closed_before
 from jieban.sealing import sealer_of
 
 ERASED = "—"
@@ -47,8 +49,36 @@ def erase_private(actor: Actor, number: str, *, at: datetime, reason: str) -> Ca
     before = searching.content_of(case)
     CasePrivate.objects.filter(case=case).delete()
     notes = CaseNote.objects.filter(case=case).delete()[0]
+    files = forget_files(case, at=at)
     case.title = case.text = ERASED
     case.address = ""
-    record(case, "case.erased", actor=actor, at=at, reason=reason, body={"notes": notes})
+    record(
+        case,
+        "case.erased",
+        actor=actor,
+        at=at,
+        reason=reason,
+        body={"notes": notes, "files": files},
+    )
     searching.index(case, before)
     return case
+
+
+def erase_due(actor: Actor, *, at: datetime, keep_days: int, reason: str) -> int:
+    """Erase what is due by the rule of retention: cases closed so long ago; how many.
+
+    Raises:
+        Refused "case.reason_missing".
+    """
+    bound = closed_before(at, keep_days=keep_days)
+    due = Case.objects.filter(
+        state=State.CLOSED.value,
+        closed_at__lte=bound,
+        merged_into__isnull=True,
+        private__isnull=False,
+    )
+    erased = 0
+    for number in list(due.order_by("id").values_list("number", flat=True)):
+        erase_private(actor, number, at=at, reason=reason)
+        erased += 1
+    return erased
