@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 from jieban.apps.cases.services.intake import LONGEST
 from jieban.domain.cases.lifecycle import MOVES
@@ -221,7 +221,7 @@ class JointCallIn(Said):
     units: Annotated[list[Code], Field(min_length=1, max_length=30)]
     topic: Annotated[Text, Field(min_length=1, max_length=255)]
     basis: Annotated[Text, Field(max_length=255)] = ""
-    report_in_by: datetime
+    report_in_by: AwareDatetime
     version: Version = None
 
 

@@ -10,17 +10,20 @@ task. Ratings are whole numbers from 1 to 5 and each side gives one.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jieban.domain.errors import Refused
 
 RATINGS = range(1, 6)
+LATEST = timedelta(days=366)
+"""So far ahead units may be asked to come."""
 
 
 def check_call(units: Collection[str], *, topic: str, report_in_by: datetime, at: datetime) -> None:
     """
     Raises:
-        Refused "joint_call.no_units", "joint_call.no_topic", "joint_call.time_past".
+        Refused "joint_call.no_units", "joint_call.no_topic", "joint_call.time_past",
+            "joint_call.time_far".
     """
     if not units:
         raise Refused("joint_call.no_units")
@@ -28,6 +31,8 @@ def check_call(units: Collection[str], *, topic: str, report_in_by: datetime, at
         raise Refused("joint_call.no_topic")
     if report_in_by <= at:
         raise Refused("joint_call.time_past")
+    if report_in_by > at + LATEST:
+        raise Refused("joint_call.time_far", days=LATEST.days)
 
 
 def check_open(finished: bool) -> None:

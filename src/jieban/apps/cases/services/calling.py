@@ -1,7 +1,7 @@
 """吹哨报到: call units in, report in, visit together, agree tasks, judge each other."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 
@@ -51,7 +51,8 @@ def call_units(
         basis=tidy(basis)[:255],
         called_at=at,
         called_by=actor.name,
-        report_in_by=report_in_by,
+        # A database may not know every displacement that a zone can be written with.
+        report_in_by=report_in_by.astimezone(UTC),
     )
     JointCallUnit.objects.bulk_create(
         [
