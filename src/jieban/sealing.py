@@ -28,13 +28,14 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from jieban.domain.errors import Refused
 
 AES, SM4 = 1, 2
 CIPHERS = {"aes-gcm": AES, "sm4-gcm": SM4}
 HIGHEST_NUMBER = 255
-_HEAD, _TAG, _KEY = 14, 16, 32
+_HEAD, _TAG, _KEY, _SALT = 14, 16, 32, 16
 _NAME = re.compile(r"(sealing|blind)-([1-9][0-9]{0,2})\.key")
 _DIGEST = "digest.key"
 
@@ -116,6 +117,26 @@ class Sealer:
     def blind_all(self, kind: str, value: str) -> list[bytes]:
         """`blind` under every key there is, newest first: what to look for during a rotation."""
         return [_blind(key, kind, value) for key in self._blind_keys]
+
+
+def seal_under(passphrase: str, plain: bytes) -> bytes:
+    """Seal under what a person remembers: salt (16) · nonce (12) · AES-256-GCM of `plain`."""
+    salt, nonce = os.urandom(_SALT), os.urandom(12)
+    return salt + nonce + AESGCM(_stretched(passphrase, salt)).encrypt(nonce, plain, None)
+
+
+def open_under(passphrase: str, sealed: bytes) -> bytes | None:
+    """What `seal_under` sealed; None under another passphrase, or if it was altered."""
+    salt, nonce, text = sealed[:_SALT], sealed[_SALT : _SALT + 12], sealed[_SALT + 12 :]
+    try:
+        return AESGCM(_stretched(passphrase, salt)).decrypt(nonce, text, None)
+    except (InvalidTag, ValueError):
+        return None
+
+
+def _stretched(passphrase: str, salt: bytes) -> bytes:
+    """128 MB and about half a second for each guess."""
+    return Scrypt(salt=salt, length=_KEY, n=2**17, r=8, p=1).derive(passphrase.encode())
 
 
 _sealers: dict[Path, tuple[tuple[int, str], Sealer]] = {}

@@ -8,7 +8,8 @@ import tarfile
 
 import pytest
 
-from jieban.backup import SQLITE, verify_backup
+from jieban.backup import verify_backup
+from jieban.backup.databases import SQLITE
 from jieban.domain.errors import Refused
 
 URL = os.environ.get("JIEBAN_DATABASE_URL")
