@@ -24,11 +24,8 @@ ABOVE = [
 ]
 PAGES = [*ABOVE, *sorted(DOCS.rglob("*.md"))]
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-# A path of somebody's machine: it begins with a slash of its own. Where `deploy/` installs is
-# meant.
-_OUTSIDE = re.compile(
-    r"(?<![\w.:/~<*)-])(?!/opt/jieban\b|/var/(?:lib|backups)/jieban\b|/etc/jieban\.)/[a-z]+/[a-z]"
-)
+# A path of somebody's machine: it begins with a slash of its own.
+_OUTSIDE = re.compile(r"(?<![\w.:/~<*)-])/[a-z]+/[a-z]")
 
 
 def load_tool():
