@@ -104,7 +104,14 @@ def main() -> None:
         run([str(found / "createdb"), "-h", str(folder), "-U", "jieban", "jieban"], user)
         address = f"postgresql://jieban@/jieban?host={folder}"
         done = subprocess.run(
-            sys.argv[1:], env={**os.environ, "JIEBAN_DATABASE_URL": address}, check=False
+            sys.argv[1:],
+            env={
+                **os.environ,
+                "JIEBAN_DATABASE_URL": address,
+                # pg_dump and pg_restore of the server's own version.
+                "PATH": f"{found}{os.pathsep}{os.environ['PATH']}",
+            },
+            check=False,
         )
         run([str(found / "pg_ctl"), "-D", str(cluster), "-m", "immediate", "stop"], user)
     finally:
