@@ -39,7 +39,7 @@ def attach(
     Raises:
         Refused "case.not_found", "attachment.not_yours", "attachment.too_large",
             "attachment.too_many", "attachment.type", "attachment.broken",
-            "case.word_unknown", "attachment.not_found".
+            "attachment.too_many_pixels", "case.word_unknown", "attachment.not_found".
     """
     case = hold_row(actor, number, "case.see")
     if not acting_shares(actor, case) and not any(actor.may(each) for each in _HANDED):
