@@ -24,8 +24,10 @@ ABOVE = [
 ]
 PAGES = [*ABOVE, *sorted(DOCS.rglob("*.md"))]
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-# A path of somebody's machine: it begins with a slash of its own.
-_OUTSIDE = re.compile(r"(?<![\w.:/~<*)-])/[a-z]+/[a-z]")
+# A path of somebody's machine: it begins with a slash of its own. Where `deploy/` installs is
+# meant.
+_INSTALLED = r"/opt/jieban\b|/var/(?:lib|backups)/jieban\b|/etc/(?:jieban\.env|systemd/)|/usr/sbin/"
+_OUTSIDE = re.compile(rf"(?<![\w.:/~<*)-])(?!{_INSTALLED})/[a-z]+/[a-z]")
 
 
 def load_tool():
