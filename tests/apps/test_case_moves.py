@@ -351,6 +351,26 @@ def test_erasing_keeps_the_case_and_its_chain():
     assert ledger.faults_of("case", case.number) == []
 
 
+def test_a_merged_case_is_erased_when_the_one_it_went_into_is_over():
+    case, other = live.received(), live.answered()
+    services.merge_case(CLERK, case.number, other.number, at=AT, reason="同一件事")
+    refusal(
+        "case.erase_open",
+        services.erase_private,
+        live.PRIVACY,
+        case.number,
+        at=AT,
+        reason="保存期满",
+    )
+    services.close_case(CLERK, other.number, at=AT)
+    later = AT + timedelta(days=30)
+    assert services.erase_due(live.PRIVACY, at=later, keep_days=31, reason="保存期满") == 0
+    assert services.erase_due(live.PRIVACY, at=later, keep_days=30, reason="保存期满") == 2
+    assert not CasePrivate.objects.exists()
+    assert Case.objects.get(number=case.number).text == "—"
+    assert ledger.faults_of("case", case.number) == []
+
+
 def test_a_merged_unit_and_place_hand_their_cases_over():
     case = live.dispatched(joint=("U9",))
     for model, code in ((Unit, "U1"), (Area, "A11")):

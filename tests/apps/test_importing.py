@@ -1,5 +1,7 @@
 """Imports: what is stored, what changes, what survives."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
@@ -43,6 +45,34 @@ def test_the_same_file_again_changes_nothing_and_writes_no_event(home, tmp_path)
     assert again.number is None
     assert Import.objects.count() == 1
     assert Event.objects.filter(kind="cases.imported").count() == 1
+
+
+def test_what_residents_left_in_imported_rows_is_erased_when_its_time_is_over(
+    home, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("jieban.apps.cases.services.private.IMPORTED_BATCH", 2)
+    kept = row("A4", 办结时间="")
+    bring(write_export(tmp_path / "a.csv", [row("A1", 是否解决="否"), row("A2"), row("A3")]), home)
+    file = write_export(tmp_path / "b.csv", [row("A1"), row("A2"), row("A3"), kept])
+    bring(file, home)
+    assert ImportedVersion.objects.get().sealed is not None
+
+    def erase(at):
+        return services.erase_due_imported(CLERK, at=at, keep_days=30, reason="期满")
+
+    closed = ImportedCase.objects.get(number="A1").closed_at
+    assert erase(closed + timedelta(days=30, seconds=-1)) == 0
+    assert erase(closed + timedelta(days=30)) == 3
+    assert erase(closed + timedelta(days=31)) == 0
+    assert ImportedPrivate.objects.get().row.number == "A4"
+    assert ImportedVersion.objects.get().sealed is None
+    events = Event.objects.filter(kind="cases.imported_erased").order_by("seq")
+    assert [event.body["rows"] for event in events] == [2, 1]
+    bring(file, home)
+    assert ImportedPrivate.objects.count() == 1, "the same file does not bring it back"
+    with pytest.raises(Refused) as refusal:
+        services.erase_due_imported(CLERK, at=AT, keep_days=30, reason=" ")
+    assert refusal.value.code == "case.reason_missing"
 
 
 def test_a_corrected_row_updates_says_what_changed_and_keeps_what_it_said(home, tmp_path):

@@ -223,15 +223,17 @@ def erase(desk: Desk, number: str | None, due: bool, reason: str) -> None:
     """Erase what residents said or left; cases, figures and chains stay. No way back."""
     if bool(number) == due:
         raise click.UsageError(_("Give the number of one case, or --due."))
-    at, erased = clock.now(), 1
+    at, erased, imported = clock.now(), 1, 0
     if number:
         services.erase_private(desk.actor, number, at=at, reason=reason)
     else:
-        erased = services.erase_due(
-            desk.actor, at=at, keep_days=settings.KEEP_PRIVATE_DAYS, reason=reason
-        )
-    desk.answer({"erased": erased})
+        keep = settings.KEEP_PRIVATE_DAYS
+        erased = services.erase_due(desk.actor, at=at, keep_days=keep, reason=reason)
+        imported = services.erase_due_imported(desk.actor, at=at, keep_days=keep, reason=reason)
+    desk.answer({"erased": erased, "imported": imported})
     desk.out(_("Cases whose personal data was erased: {count}").format(count=erased))
+    if due:
+        desk.out(_("Imported rows whose personal data was erased: {count}").format(count=imported))
 
 
 @cases.command("expire-uploads")

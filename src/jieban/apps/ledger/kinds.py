@@ -277,6 +277,13 @@ KINDS = {
             "place_taken_out",
         ),
         _kind("case.attachment_removed", "移除附件", "file removed", "attachment", "digest"),
+        _kind(
+            "cases.imported_erased",
+            "删除导入工单的个人信息",
+            "personal data of imported cases erased",
+            "rows",
+            "closed_until",
+        ),
         _kind("cases.exported", "导出诉求", "cases exported", "asked"),
         _kind(
             "directory.imported",

@@ -49,7 +49,12 @@ from jieban.apps.cases.services.outcomes import (
     hold_for_follow_up,
     record_outcome,
 )
-from jieban.apps.cases.services.private import erase_due, erase_private, unmask_case
+from jieban.apps.cases.services.private import (
+    erase_due,
+    erase_due_imported,
+    erase_private,
+    unmask_case,
+)
 from jieban.apps.cases.services.receiving import preview, receive, rejects_workbook, take_in
 from jieban.apps.cases.services.requesting import (
     ask_request,
@@ -83,6 +88,7 @@ __all__ = [
     "end_hold",
     "end_supervision",
     "erase_due",
+    "erase_due_imported",
     "erase_private",
     "exclude_assignment",
     "finish_call",
