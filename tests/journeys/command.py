@@ -39,4 +39,5 @@ class Jieban:
             text=True,
             check=False,
             env=self.environment,
+            timeout=240,
         )
