@@ -1,7 +1,9 @@
 """`jieban serve`: the pages, on this machine or, once a second factor guards them, a network."""
 
 import ipaddress
+import os
 import socket
+import tempfile
 
 import click
 from django.conf import settings
@@ -12,10 +14,10 @@ from jieban.domain.errors import Refused
 from jieban.domain.words import translate as _
 from jieban.home import Home
 
-# One process keeps what it has made for everybody (site/keeping.py); a second one would make
-# every page again. Four readers at once are served sooner by one than by two.
-WORKERS = 1
-THREADS = 8
+# Python computes in one thread of a process at a time: two processes take in half as many cases
+# again as one, and more threads in each only get into each other's way (docs/adr/0023).
+WORKERS = min(2, os.cpu_count() or 1)
+THREADS = 4
 
 
 @click.command()
@@ -75,16 +77,19 @@ def run_server(host: str, port: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    Granian(
-        "jieban.site.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=WORKERS,
-        blocking_threads=THREADS,
-        log_level=LogLevels.error,
-        respawn_failed_workers=True,
-    ).serve()
+    with tempfile.TemporaryDirectory(prefix="jieban-metrics-") as counted:
+        # Where the processes of the server put what each of them counts; see site/metrics.py.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counted
+        Granian(
+            "jieban.site.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=WORKERS,
+            blocking_threads=THREADS,
+            log_level=LogLevels.error,
+            respawn_failed_workers=True,
+        ).serve()
 
 
 def url(host: str, port: int) -> str:

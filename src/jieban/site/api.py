@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import resolve
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -15,12 +17,15 @@ from ninja.renderers import BaseRenderer
 from jieban import clock
 from jieban.apps.accounts import selectors as accounts
 from jieban.apps.accounts.services import note_token_use
+from jieban.apps.asked import Asked
 from jieban.apps.cases.api import router as cases
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
+from jieban.site.language import DJANGO_CODES, chosen_language, speak
 from jieban.troubles import as_refusal
 
 log = logging.getLogger(__name__)
+ADDRESS = "/api/"
 LARGEST_KB = 256
 RETRY_SECONDS = 2
 
@@ -73,6 +78,7 @@ _STATUS = {
     "api.not_found": 404,
     "api.method_not_allowed": 405,
     "api.body_unreadable": 400,
+    "api.unknown_host": 400,
     "api.body_too_large": 413,
     "api.key_reused": 409,
     "api.busy": 503,
@@ -145,22 +151,41 @@ def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
     return answer
 
 
-class InOneShape:
-    """Errors that never reached an endpoint (no such address, method, size) in the one shape."""
+class OwnWay:
+    """Requests to the API go straight to it: sessions, cookies, forms and pages are not theirs.
 
-    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+    So no session ever speaks for a program, and a case is taken in half a millisecond sooner.
+    What never reached an endpoint (no such address, method, size) is told in the one shape.
+    """
+
+    def __init__(self, answer: Callable[[Asked], HttpResponse]) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.answer(request)
-        if not request.path.startswith("/api/") or response.status_code < 400:
-            return response
-        if response.headers.get("Content-Type", "").startswith("application/json"):
-            return response
-        if response.status_code == 405:
-            told = error_answer(Refused("api.method_not_allowed", method=request.method))
-            told.headers["Allow"] = response.headers.get("Allow", "")
-            return told
-        if response.status_code == 404:
-            return error_answer(Refused("api.not_found"))
-        return error_answer(Refused("api.body_unreadable", reason=response.reason_phrase))
+    def __call__(self, request: Asked) -> HttpResponse:
+        if not request.path_info.startswith(ADDRESS):
+            return self.answer(request)
+        request.language = chosen_language(request)
+        speak(request.language)
+        request.actor, request.half_way = None, False
+        try:
+            request.get_host()
+            match = request.resolver_match = resolve(request.path_info)
+            response = match.func(request, *match.args, **match.kwargs)
+        except Http404:
+            response = error_answer(Refused("api.not_found"))
+        except DisallowedHost:
+            response = error_answer(Refused("api.unknown_host"))
+        response = _in_one_shape(request, response)
+        response.headers["Content-Language"] = DJANGO_CODES[request.language]
+        return response
+
+
+def _in_one_shape(request: Asked, response: HttpResponse) -> HttpResponse:
+    kind = response.headers.get("Content-Type", "")
+    if response.status_code < 400 or kind.startswith("application/json"):
+        return response
+    if response.status_code == 405:
+        told = error_answer(Refused("api.method_not_allowed", method=request.method))
+        told.headers["Allow"] = response.headers.get("Allow", "")
+        return told
+    return error_answer(Refused("api.body_unreadable", reason=response.reason_phrase))

@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 Answer = Callable[[Asked], HttpResponse]
 # When somebody who was told that the machine could not may try again.
 RETRY_AFTER_SECONDS = 2
-API = "/api/"
 # The ends of codes that mean "there is no such thing".
 _NOT_THERE = (
     ".not_found",
@@ -69,8 +68,7 @@ class People:
 
     def __call__(self, request: Asked) -> HttpResponse:
         request.actor, request.half_way = None, False
-        if not request.path.startswith(API):
-            self._recognise(request)
+        self._recognise(request)
         return self.answer(request)
 
     @staticmethod
@@ -104,7 +102,7 @@ class Gate:
     ) -> HttpResponse | None:
         match = request.resolver_match
         name = match.view_name if match else ""
-        if name in gate.PUBLIC or request.path.startswith((API, settings.STATIC_URL)):
+        if name in gate.PUBLIC or request.path.startswith(settings.STATIC_URL):
             return None
         if request.actor is None:
             if request.half_way and name in gate.HALF_WAY:

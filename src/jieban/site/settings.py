@@ -37,6 +37,9 @@ def _database(url: str | None) -> dict[str, Any]:
         return {
             "ENGINE": "jieban.site.sqlite",
             "NAME": HOME.database,
+            # Stays open: the last one to close it writes the whole log back into the file, which
+            # would cost every request more than its own work.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 # How long somebody who wants to write waits for the turn before being told so.
@@ -109,13 +112,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "jieban.site.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
+    "jieban.site.api.OwnWay",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "jieban.site.middleware.Language",
-    "jieban.site.api.InOneShape",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

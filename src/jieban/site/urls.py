@@ -6,6 +6,8 @@ from jieban.site import health, metrics, web
 from jieban.site.api import api
 
 urlpatterns = [
+    # First, because it is asked for most often, and addresses are tried in this order.
+    path("api/v1/", api.urls),
     path("language/<str:code>/", web.language, name="language"),
     path("keys/", web.keys, name="keys"),
     path("healthz", health.alive, name="health"),
@@ -13,7 +15,6 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("operation/", health.operation, name="operation"),
     path("", include("jieban.apps.accounts.urls")),
-    path("api/v1/", api.urls),
     path("", include("jieban.apps.assessments.urls")),
     # Before the directory's other pages, whose addresses begin alike.
     path("", include("jieban.apps.directory.urls")),

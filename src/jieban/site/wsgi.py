@@ -10,4 +10,4 @@ application = get_wsgi_application()
 # Only now are the models there to be asked.
 from jieban.site.warming import warm_up  # noqa: E402
 
-warm_up(application)
+warm_up()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Header, Path, Query, Router, Status
 from pydantic import Field
 
@@ -83,7 +83,9 @@ def post_case(request: HttpRequest, body: given.CaseIn, key: _KEY = "") -> Any:
         lambda at: services.receive_case(actor, intake, at=at),
         at=clock.now(),
     )
-    return Status(201, made)
+    # Written by the schema itself: the way through the framework costs a tenth of the whole act.
+    told = given.CaseOut.model_validate(made).model_dump_json()
+    return HttpResponse(told, status=201, content_type="application/json; charset=utf-8")
 
 
 @router.get("/cases", response=_answers(given.CasesOut), summary="A worklist, a page at a time")

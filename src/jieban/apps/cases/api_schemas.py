@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from jieban.apps.cases.services.intake import LONGEST
 from jieban.domain.cases.lifecycle import MOVES
@@ -51,12 +51,22 @@ class CaseIn(Said):
     channel: Literal["phone", "app", "wechat", "web", "visit", "letter"] = "phone"
 
 
-class PlaceOut(Schema):
+class Shown(BaseModel):
+    """An answer, read from a row's attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+NumberOf = Annotated[str | None, BeforeValidator(lambda case: case and case.number)]
+"""The number of another case; null without one."""
+
+
+class PlaceOut(Shown):
     code: str
     name: str
 
 
-class ShareOut(Schema):
+class ShareOut(Shown):
     """One unit's present share of a case."""
 
     unit: PlaceOut
@@ -66,7 +76,7 @@ class ShareOut(Schema):
     answered_at: datetime | None
 
 
-class CaseOut(Schema):
+class CaseOut(Shown):
     """A case as everybody in reach may see it: redacted."""
 
     number: str
@@ -97,16 +107,8 @@ class CaseOut(Schema):
     returns: int
     passes: int
     urges: int
-    merged_into: str | None
-    parent: str | None
-
-    @staticmethod
-    def resolve_merged_into(case: Any) -> str | None:
-        return case.merged_into.number if case.merged_into_id else None
-
-    @staticmethod
-    def resolve_parent(case: Any) -> str | None:
-        return case.parent.number if case.parent_id else None
+    merged_into: NumberOf
+    parent: NumberOf
 
 
 class CaseDetailOut(CaseOut):

@@ -20,25 +20,35 @@ _RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _LONGEST_QUERY = 100
 
 
-def index(case: Case, before: str | None = None) -> None:
-    """Enter a new case; or enter it anew, where `before` is what `content_of` said until now."""
-    tokens = list(_tokens(content_of(case)))
+def tokens_of(case: Case) -> str:
+    """What the table of full text keeps of a case."""
+    return kept_form(content_of(case))
+
+
+def enter(case_id: int, tokens: str) -> None:
+    """Put a case into the table of full text."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
                 f"INSERT INTO {TABLE} (case_id, tokens) VALUES (%s, %s::tsvector)"
                 " ON CONFLICT (case_id) DO UPDATE SET tokens = excluded.tokens",
-                [case.pk, _vector(tokens)],
+                [case_id, tokens],
             )
-            return
-        if before is not None:
+        else:
+            cursor.execute(
+                f"INSERT INTO {TABLE} (rowid, tokens) VALUES (%s, %s)", [case_id, tokens]
+            )
+
+
+def enter_anew(case: Case, before: str) -> None:
+    """Put a case into the table again; `before` is what `content_of` said of it until now."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {TABLE} ({TABLE}, rowid, tokens) VALUES ('delete', %s, %s)",
-                [case.pk, " ".join(_tokens(before))],
+                [case.pk, kept_form(before)],
             )
-        cursor.execute(
-            f"INSERT INTO {TABLE} (rowid, tokens) VALUES (%s, %s)", [case.pk, " ".join(tokens)]
-        )
+    enter(case.pk, tokens_of(case))
 
 
 def content_of(case: Case) -> str:
@@ -90,9 +100,15 @@ def _pg_phrase(run: str) -> str:
     return "(" + " <-> ".join(f"'{pair}'" for pair in _pairs(run)) + ")"
 
 
-def _vector(tokens: list[str]) -> str:
-    """The text form of a tsvector; a position past its limit says only that the word is there."""
-    return " ".join(f"'{token}':{min(place, 16383)}" for place, token in enumerate(tokens, start=1))
+def kept_form(text: str) -> str:
+    """A text's tokens in the form the database takes.
+
+    A position past PostgreSQL's limit says only that the word is there.
+    """
+    if connection.vendor == "sqlite":
+        return " ".join(_tokens(text))
+    places = enumerate(_tokens(text), start=1)
+    return " ".join(f"'{token}':{min(place, 16383)}" for place, token in places)
 
 
 def matching_ids(words: str) -> RawSQL:

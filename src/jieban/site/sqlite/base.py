@@ -4,6 +4,9 @@ A transaction takes its turn before BEGIN IMMEDIATE and gives it back when it is
 it ends; a single statement outside a transaction takes it for itself.
 """
 
+import sqlite3
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -12,6 +15,7 @@ from jieban.site.sqlite.queueing import queue_of
 
 _WRITES = frozenset("IUDRCABV")  # INSERT UPDATE DELETE REPLACE CREATE ALTER BEGIN VACUUM …
 _WAIT_SECONDS = 5.0  # as sqlite3 itself, where the settings say nothing
+_LOOK_AGAIN_SECONDS = 0.0005
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,11 +30,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
             sqlite3.OperationalError "database is locked": it took too long.
         """
         if not self.has_turn:
-            options = self.settings_dict["OPTIONS"]
-            queue_of(str(self.settings_dict["NAME"])).take(
-                self, float(options.get("timeout", _WAIT_SECONDS))
-            )
+            queue_of(str(self.settings_dict["NAME"])).take(self, self.patience)
             self.has_turn = True
+
+    @property
+    def patience(self) -> float:
+        """Seconds somebody waits for the database."""
+        return float(self.settings_dict["OPTIONS"].get("timeout", _WAIT_SECONDS))
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        made = super().get_new_connection(conn_params)
+        # Left to itself SQLite sleeps longer from try to try, up to a tenth of a second, though
+        # a writer of another process is done in a few milliseconds; see `_Cursor`.
+        made.execute("PRAGMA busy_timeout = 0")
+        return made
 
     def give_turn_back(self) -> None:
         """Unless a transaction is still open."""
@@ -74,20 +87,37 @@ class _Cursor(base.SQLiteCursorWrapper):
     wrapper: DatabaseWrapper
 
     def execute(self, query: str, params: Any = None) -> Any:
+        run = super().execute
         if not _may_write(query):
-            return super().execute(query, params)
+            return self._patiently(lambda: run(query, params))
         self.wrapper.take_turn()
         try:
-            return super().execute(query, params)
+            return self._patiently(lambda: run(query, params))
         finally:
             self.wrapper.give_turn_back()
 
     def executemany(self, query: str, param_list: Any) -> Any:
+        run = super().executemany
         self.wrapper.take_turn()
         try:
-            return super().executemany(query, param_list)
+            return self._patiently(lambda: run(query, param_list))
         finally:
             self.wrapper.give_turn_back()
+
+    def _patiently(self, run: Callable[[], Any]) -> Any:
+        """Again while another process has the database; a statement that was busy did nothing."""
+        until = 0.0
+        while True:
+            try:
+                return run()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                now = time.monotonic()
+                until = until or now + self.wrapper.patience
+                if now >= until:
+                    raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _may_write(query: str) -> bool:

@@ -104,10 +104,13 @@ def allowed_moves(actor: Actor, case: Case) -> tuple[str, ...]:
     )
 
 
-def place_keys(case: Case) -> list[str]:
-    """Scopes of the places a case lies in; of a case nobody could place, the whole district."""
+def place_keys(case: Case, *, now: directory.Standing | None = None) -> list[str]:
+    """Scopes of the places a case lies in; of a case nobody could place, the whole district.
+
+    `now` is the directory's picture, where the caller has it already.
+    """
     if case.area is not None:
-        return directory.scope_keys_of_area(case.area)
+        return directory.scope_keys_of_area(case.area, now=now)
     tops = directory.areas().filter(parent__isnull=True, kind__in=("city", "district"))
     return [f"area:{code}" for code in tops.values_list("code", flat=True)]
 

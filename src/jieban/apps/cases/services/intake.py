@@ -10,7 +10,7 @@ from django.db import transaction
 
 from jieban.apps.cases import searching
 from jieban.apps.cases.models import AttributedBy, Case, CasePrivate
-from jieban.apps.cases.selectors.live import FAR
+from jieban.apps.cases.selectors.live import FAR, place_keys
 from jieban.apps.cases.services.keeping import (
     begin_reach,
     hold_row,
@@ -22,6 +22,8 @@ from jieban.apps.cases.services.keeping import (
 )
 from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Area
+from jieban.apps.directory.selectors import Standing
+from jieban.apps.rows import insert_row
 from jieban.domain.actors import Actor
 from jieban.domain.cases.lifecycle import State
 from jieban.domain.cases.numbers import case_number
@@ -57,7 +59,18 @@ class Intake:
     channel: str = "phone"
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Prepared:
+    """A case that wants only its number and its place in the database."""
+
+    case: Case
+    private: CasePrivate
+    scopes: tuple[str, ...]
+    tokens: str
+    actor: Actor
+    body: dict[str, str]
+
+
 def receive_case(actor: Actor, intake: Intake, *, at: datetime, parent: Case | None = None) -> Case:
     """Take a case in: its row, its sealed half, its place in lists and search, its event.
 
@@ -65,16 +78,25 @@ def receive_case(actor: Actor, intake: Intake, *, at: datetime, parent: Case | N
         Refused "actor.not_permitted", "case.text_missing", "case.too_long",
             "case.word_unknown", "directory.unknown_area".
     """
+    return store_case(prepare_case(actor, intake, at=at, parent=parent))
+
+
+def prepare_case(
+    actor: Actor, intake: Intake, *, at: datetime, parent: Case | None = None
+) -> Prepared:
+    """Everything about a new case that can be done before it is written.
+
+    Checking, redacting, sealing, reading the clocks: two thirds of the work, while others write.
+
+    Raises: as `receive_case`.
+    """
     actor.demand("case.receive")
     check_intake(intake)
-    area = _place(intake.area)
-    number = next_id()
+    now = directory.standing()
+    area = _place(intake.area, now)
     public, flat = building_of(intake.address)
-    text = redact(intake.text, names=(intake.name,))
     title = redact(intake.title or intake.text[:_TITLE], names=(intake.name,))
     case = Case(
-        id=number,
-        number=case_number(at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(), number),
         state=State.RECEIVED.value,
         kind=intake.kind,
         urgency=intake.urgency,
@@ -85,19 +107,20 @@ def receive_case(actor: Actor, intake: Intake, *, at: datetime, parent: Case | N
         attributed_by=AttributedBy.PERSON if area else AttributedBy.NOBODY,
         address=redact(public),
         title=" ".join(title.split())[:128],
-        text=text,
+        text=redact(intake.text, names=(intake.name,)),
         received_at=at,
         clock_started_at=at,
         next_at=FAR,
         parent=parent,
     )
     set_clocks(case, at=at)
-    record(
+    return Prepared(
         case,
-        "case.received",
-        actor=actor,
-        at=at,
-        body={
+        _sealed(intake, flat),
+        tuple(place_keys(case, now=now)),
+        searching.tokens_of(case),
+        actor,
+        {
             "kind": case.kind,
             "urgency": case.urgency,
             "complexity": case.complexity,
@@ -107,11 +130,20 @@ def receive_case(actor: Actor, intake: Intake, *, at: datetime, parent: Case | N
             "limit": case.limit_name,
             "parent": parent.number if parent else "",
         },
-        first=True,
     )
-    _seal(case, intake, flat)
-    begin_reach(case)
-    searching.index(case)
+
+
+@transaction.atomic
+def store_case(prepared: Prepared) -> Case:
+    """Number and write a prepared case."""
+    case, at = prepared.case, prepared.case.received_at
+    case.id = next_id()
+    case.number = case_number(at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(), case.id)
+    record(case, "case.received", actor=prepared.actor, at=at, body=prepared.body, first=True)
+    prepared.private.case = case
+    insert_row(prepared.private)
+    begin_reach(case, prepared.scopes)
+    searching.enter(case.id, prepared.tokens)
     return case
 
 
@@ -167,11 +199,11 @@ def classify_case(
     return case
 
 
-def _place(code: str) -> Area | None:
+def _place(code: str, now: Standing) -> Area | None:
     """The place of a code, from the picture that is kept in memory; None where none is named."""
     if not code:
         return None
-    return directory.standing().areas.get(code) or directory.area_by_code(code)
+    return now.areas.get(code) or directory.area_by_code(code)
 
 
 def check_intake(intake: Intake) -> None:
@@ -207,7 +239,7 @@ def _classified(case: Case) -> dict[str, str]:
     }
 
 
-def _seal(case: Case, intake: Intake, flat: str) -> None:
+def _sealed(intake: Intake, flat: str) -> CasePrivate:
     sealer = sealer_of(settings.HOME.keys)
     private = {
         "name": intake.name.strip(),
@@ -218,8 +250,7 @@ def _seal(case: Case, intake: Intake, flat: str) -> None:
         "text": intake.text,
     }
     phone = normal_phone(intake.phone)
-    CasePrivate(
-        case=case,
+    return CasePrivate(
         sealed=sealer.seal(orjson.dumps({key: said for key, said in private.items() if said})),
         phone_index=sealer.blind("phone", phone) if phone else None,
-    ).save(force_insert=True)
+    )

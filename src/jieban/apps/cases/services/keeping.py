@@ -1,6 +1,6 @@
 """What every act on a case shares: its row held, its clocks, who sees it, the event."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Area, Unit
 from jieban.apps.ledger import selectors as ledger_selectors
 from jieban.apps.ledger import services as ledger
+from jieban.apps.rows import insert_row
 from jieban.domain.actors import Actor
 from jieban.domain.cases import lifecycle
 from jieban.domain.cases.lifecycle import OPEN, State
@@ -91,7 +92,7 @@ def record(
 ) -> None:
     """Store the row with its next version and the event together."""
     if first:
-        case.save(force_insert=True)
+        insert_row(case)
     else:
         case.version += 1
         case.save()
@@ -219,16 +220,17 @@ def set_reach(case: Case, units: Iterable[Unit] | None = None) -> None:
     )
 
 
-def begin_reach(case: Case) -> None:
+def begin_reach(case: Case, keys: Sequence[str]) -> None:
     """As `set_reach` for a case that was just taken in: with no unit, and nothing to compare."""
-    rows = [(case.pk, key, case.open, case.next_at) for key in place_keys(case)]
-    marks = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f'INSERT INTO cases_reach (case_id, "key", open, next_at) VALUES {marks}',
-                [value for row in rows for value in row],
-            )
+    if not keys:
+        return
+    marks = ", ".join(["(%s, %s, %s, %s)"] * len(keys))
+    next_at = connection.ops.adapt_datetimefield_value(case.next_at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO cases_reach (case_id, "key", open, next_at) VALUES {marks}',
+            [value for key in keys for value in (case.pk, key, case.open, next_at)],
+        )
 
 
 def involved_units(case: Case) -> set[Unit]:

@@ -75,7 +75,7 @@ def erase_private(actor: Actor, number: str, *, at: datetime, reason: str) -> Ca
         reason=reason,
         body={"notes": notes, "files": files},
     )
-    searching.index(case, before)
+    searching.enter_anew(case, before)
     return case
 
 
