@@ -1,12 +1,11 @@
 """Cases created over HTTP: validation, permission, case, event, outbox, encryption, search, all on.
 
     python benchmarks/http_cases.py [--seconds 15] [--clients 4 8]
-    python tools/with_postgres.py python benchmarks/http_cases.py
+    python tools/with_postgres.py --durable python benchmarks/http_cases.py
 
 Serves a fresh home with the invented district, makes a token through the services, and lets
 clients with connections of their own post cases. The floor is the server's smallest answer
-(/healthz) asked by the same clients in the same run. tools/with_postgres.py runs its server
-without fsync: say so beside a figure.
+(/healthz) asked by the same clients in the same run.
 """
 
 import argparse
@@ -17,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
 
@@ -76,21 +77,18 @@ def command(home: Path, *words: str) -> str:
     return done.stdout
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--clients", type=int, nargs="*", default=[4, 8])
-    asked = parser.parse_args()
-    home = Path(tempfile.mkdtemp(prefix="jieban-bench-")) / "home"
+@contextmanager
+def served(home: Path) -> Iterator[tuple[int, str, str]]:
+    """A fresh home with the invented district, served: its port, a token, a community's code."""
     command(home, "invent", str(home.parent / "files"), "--periods", "2", "--rows", "1000")
     command(home, "directory", "import", str(home.parent / "files" / "名录.xlsx"))
     secret = home.parent / "password"
     secret.write_text("long enough to pass 1")
     role = ("--role", "dispatch_clerk")
     command(home, "accounts", "create", "bench", *role, "--password-file", str(secret))
-    made = command(home, "accounts", "token", "bench", "benchmark", "--may", "case.receive")
+    may = ("--may", "case.receive", "--may", "case.see")
+    made = command(home, "accounts", "token", "bench", "benchmark", *may)
     listed = json.loads(command(home, "directory", "list", "--kind", "community", "--json"))
-    area = listed["entries"][0]["code"]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -107,13 +105,23 @@ def main() -> None:
                 break
             except OSError:
                 time.sleep(0.2)
-        for clients in asked.clients:
-            floor = measure(port, "", clients, 5, area, floor=True)
-            rate = measure(port, made.strip(), clients, asked.seconds, area, floor=False)
-            print(f"ratio to the floor: {rate / floor:.2f}")
+        yield port, made.strip(), listed["entries"][0]["code"]
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--clients", type=int, nargs="*", default=[4, 8])
+    asked = parser.parse_args()
+    home = Path(tempfile.mkdtemp(prefix="jieban-bench-")) / "home"
+    with served(home) as (port, token, area):
+        for clients in asked.clients:
+            floor = measure(port, "", clients, 5, area, floor=True)
+            rate = measure(port, token, clients, asked.seconds, area, floor=False)
+            print(f"ratio to the floor: {rate / floor:.2f}")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from jieban.domain.words import translate as _
 from jieban.home import Home
 
 # Python computes in one thread of a process at a time: two processes take in half as many cases
-# again as one, and more threads in each only get into each other's way (docs/adr/0023).
+# again as one (docs/adr/0023). The threads are those who wait and one who turns others away.
 WORKERS = min(2, os.cpu_count() or 1)
-THREADS = 4
+THREADS = 24
 
 
 @click.command()

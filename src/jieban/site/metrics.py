@@ -18,7 +18,7 @@ from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -131,6 +131,13 @@ REQUESTS = Histogram(
     "Requests by method, route and status, and how long they took.",
     ("method", "route", "status"),
     buckets=(0.005, 0.01, 0.02, 0.05, 0.08, 0.1, 0.2, 0.5, 1, 2, 5),
+    registry=COUNTED,
+)
+
+
+SHED = Counter(
+    "jieban_requests_shed",
+    "Requests that were told to come back because too many were under way.",
     registry=COUNTED,
 )
 
