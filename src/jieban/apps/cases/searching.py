@@ -8,16 +8,20 @@ positions. The tables are made by migration 0003; this module is the only one th
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
 from jieban.apps.cases.models import Case
 
 TABLE = "cases_search"
 _RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _LONGEST_QUERY = 100
+_FIRST_TRIED = 2_000
+_SMALL_SCOPE = 6_000
+_COMMON = 0.005
 
 
 def tokens_of(case: Case) -> str:
@@ -56,17 +60,139 @@ def content_of(case: Case) -> str:
     return f"{case.title}\n{case.address}\n{case.text}"
 
 
-def condition(words: str) -> tuple[str, list[str]]:
-    """SQL that holds for rows of the table with these words in any order, and its values.
+def newest(words: str, keys: Sequence[str] | None, *, below: int | None, most: int) -> list[int]:
+    """Ids of cases with these words in any order that are seen from one of the scopes (None:
+    from everywhere), newest first, less than `below`.
 
-    No words, or signs only: a condition that never holds.
+    How it looks follows from how large the scopes and how common the words are, so that rare and
+    common ones are found alike.
     """
     runs = _RUN.findall(_plain(words[:_LONGEST_QUERY]))
-    if not runs:
-        return "1 = 0", []
-    if connection.vendor == "postgresql":
-        return "tokens @@ %s::tsquery", [" & ".join(_pg_phrase(run) for run in runs)]
-    return f"{TABLE} MATCH %s", [" AND ".join(_fts_phrase(run) for run in runs)]
+    if not runs or (keys is not None and not keys):
+        return []
+    looked = _Look(runs, keys, below, most)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            return looked.on_postgresql(cursor)
+        return looked.on_sqlite(cursor)
+
+
+def has(text: str, words: str) -> bool:
+    """Whether a text has the words, as the table of full text would say."""
+    runs = _RUN.findall(_plain(words[:_LONGEST_QUERY]))
+    there = _RUN.findall(_plain(text))
+    return bool(runs) and all(
+        any(run == one if run.isascii() else not one.isascii() and run in one for one in there)
+        for run in runs
+    )
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One search. Every part of a statement is ours; what was asked goes in as values."""
+
+    runs: Sequence[str]
+    keys: Sequence[str] | None
+    below: int | None
+    most: int
+
+    def on_sqlite(self, cursor: Any) -> list[int]:
+        """FTS5 gives rows newest first as it finds them, half a microsecond each.
+
+        Of a large scope the newest that have the words are tried first; only if few of them are
+        in it, or if it is a small one, is the whole scope brought together.
+        """
+        phrase = " AND ".join(_fts_phrase(run) for run in self.runs)
+        match = f"{TABLE} MATCH %s"
+        values: list[object] = [phrase]
+        if self.below is not None:
+            match, values = f"{match} AND rowid < %s", [phrase, self.below]
+        having = f"SELECT rowid FROM {TABLE} WHERE {match}"
+        if self.keys is None:
+            return _ids(cursor, f"{having} ORDER BY rowid DESC LIMIT %s", [*values, self.most])
+        few = f"SELECT rowid AS found FROM ({having} ORDER BY rowid DESC LIMIT {_FIRST_TRIED})"
+        scope = f"SELECT case_id FROM cases_reach WHERE {self._in_keys}"
+        if len(_ids(cursor, f"{scope} LIMIT {_SMALL_SCOPE}", self.keys)) == _SMALL_SCOPE:
+            found = _ids(
+                cursor,
+                f"SELECT found FROM ({few}) WHERE {self._reached('found')}"
+                " ORDER BY found DESC LIMIT %s",
+                [*values, *self.keys, self.most],
+            )
+            if len(found) == self.most:
+                return found
+            if len(_ids(cursor, f"{having} LIMIT {_FIRST_TRIED}", values)) < _FIRST_TRIED:
+                return found
+        # The plus keeps SQLite from asking the table of full text for each case of the scope.
+        return _ids(
+            cursor,
+            f"{having} AND +rowid IN ({scope}) ORDER BY rowid DESC LIMIT %s",
+            [*values, *self.keys, self.most],
+        )
+
+    def on_postgresql(self, cursor: Any) -> list[int]:
+        """GIN gives rows in no order: for rare words all of them are taken and ordered; common
+        ones are met soon on the way down the cases, or down those of the scope."""
+        query = " & ".join(_pg_phrase(run) for run in self.runs)
+        below = "" if self.below is None else " AND case_id < %s"
+        values = [query] if self.below is None else [query, self.below]
+        if _share(cursor, self.runs) < _COMMON:
+            rare = f"SELECT case_id AS found FROM {TABLE} WHERE tokens @@ %s::tsquery{below}"
+            reached = "" if self.keys is None else f" WHERE {self._reached('found')}"
+            return _ids(
+                cursor,
+                f"WITH rare AS MATERIALIZED ({rare})"
+                f" SELECT found FROM rare{reached} ORDER BY found DESC LIMIT %s",
+                [*values, *(self.keys or ()), self.most],
+            )
+        # Written so that the index on the words is of no use.
+        has_words = "coalesce(tokens @@ %s::tsquery, false)"
+        if self.keys is None:
+            return _ids(
+                cursor,
+                f"SELECT case_id FROM {TABLE} WHERE {has_words}{below}"
+                " ORDER BY case_id DESC LIMIT %s",
+                [*values, self.most],
+            )
+        return _ids(
+            cursor,
+            f"SELECT DISTINCT case_id FROM cases_reach JOIN {TABLE} USING (case_id)"
+            f" WHERE {has_words}{below} AND {self._in_keys} ORDER BY case_id DESC LIMIT %s",
+            [*values, *self.keys, self.most],
+        )
+
+    @property
+    def _in_keys(self) -> str:
+        return f"cases_reach.key IN ({', '.join(['%s'] * len(self.keys or ()))})"
+
+    def _reached(self, column: str) -> str:
+        return f"EXISTS (SELECT 1 FROM cases_reach WHERE case_id = {column} AND {self._in_keys})"
+
+
+def _ids(cursor: Any, statement: str, values: Sequence[object]) -> list[int]:
+    cursor.execute(statement, values)
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _share(cursor: Any, runs: Sequence[str]) -> float:
+    """In what share of the cases the rarest pair of the words is, as PostgreSQL's statistics
+    know; 0 for one that they do not list.
+
+    Of a whole phrase its planner thinks that its pairs come by chance, which they do not.
+    """
+    pairs = [pair for run in runs for pair in _pairs(run)]
+    if not pairs:
+        return 1.0
+    cursor.execute(
+        "SELECT pair, share FROM pg_stats, unnest(most_common_elems::text::text[],"
+        " most_common_elem_freqs[:cardinality(most_common_elems::text::text[])])"
+        " AS listed (pair, share)"
+        " WHERE schemaname = current_schema() AND tablename = %s AND attname = 'tokens'"
+        " AND pair = ANY(%s)",
+        [TABLE, pairs],
+    )
+    shares: dict[str, float] = dict(cursor.fetchall())
+    return min(shares.get(pair, 0.0) for pair in pairs)
 
 
 def _plain(text: str) -> str:
@@ -109,10 +235,3 @@ def kept_form(text: str) -> str:
         return " ".join(_tokens(text))
     places = enumerate(_tokens(text), start=1)
     return " ".join(f"'{token}':{min(place, 16383)}" for place, token in places)
-
-
-def matching_ids(words: str) -> RawSQL:
-    """The ids of cases with these words, as a subquery for a filter."""
-    where, values = condition(words)
-    column = "case_id" if connection.vendor == "postgresql" else "rowid"
-    return RawSQL(f"SELECT {column} FROM {TABLE} WHERE {where}", values)

@@ -12,6 +12,22 @@ from jieban.apps.directory.models import Area, Unit
 from jieban.domain.cases.lifecycle import State
 
 STATES = [(state.value, state.value) for state in State]
+LISTED = (
+    "state",
+    "category",
+    "channel",
+    "urgency",
+    "lead_unit",
+    "received_at",
+    "held",
+    "supervised",
+    "waiting",
+    "gone_up",
+    "urges",
+    "returns",
+    "passes",
+)
+"""What a worklist narrows by; see selectors/worklists.py."""
 
 
 class Case(models.Model):
@@ -69,9 +85,11 @@ class Case(models.Model):
     holds = models.PositiveSmallIntegerField(default=0)
     extended_days = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="merged"
+        "self", null=True, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="children", db_index=False
+    )
 
     # What the call-back said, written by the follow-up through services.record_outcome.
     valid = models.BooleanField(null=True)
@@ -81,15 +99,26 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["open", "next_at", "id"], name="case_open_due"),
-            models.Index(fields=["state", "open", "next_at", "id"], name="case_state_due"),
-            models.Index(fields=["category", "open", "next_at", "id"], name="case_category_due"),
-            models.Index(fields=["lead_unit", "open", "next_at", "id"], name="case_unit_due"),
-            models.Index(fields=["channel", "open", "next_at", "id"], name="case_channel_due"),
+            # By time left: only open cases have any. Every column a list may ask for is in it, so
+            # that a filter that few cases fit is answered without looking at a row.
+            models.Index(
+                fields=["next_at", "id", *LISTED], name="case_open", condition=Q(open=True)
+            ),
+            models.Index(fields=["category", "id"], name="case_category"),
             models.Index(fields=["received_at", "id"], name="case_received"),
+            # What few cases have: of a closed one too it is found at once.
+            *(
+                models.Index(fields=["id"], name=f"case_{flag}", condition=Q(**{flag: True}))
+                for flag in ("held", "supervised", "waiting", "gone_up")
+            ),
+            models.Index(fields=["id"], name="case_urged", condition=Q(urges__gt=0)),
             models.Index(
                 fields=["alarm_at"], name="case_alarm", condition=Q(alarm_at__isnull=False)
             ),
+            models.Index(
+                fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)
+            ),
+            models.Index(fields=["parent"], name="case_part", condition=Q(parent__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -172,14 +201,21 @@ class Reach(models.Model):
     """
 
     case = models.ForeignKey(
-        Case, on_delete=models.CASCADE, related_name="reaches", db_constraint=False
+        Case,
+        on_delete=models.CASCADE,
+        related_name="reaches",
+        db_constraint=False,
+        db_index=False,
     )
     key = models.CharField(max_length=40)
     open = models.BooleanField()
     next_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["key", "open", "next_at", "case"], name="reach_due")]
+        indexes = [
+            models.Index(fields=["key", "open", "next_at", "case"], name="reach_due"),
+            models.Index(fields=["key", "case"], name="reach_newest"),
+        ]
         constraints = [models.UniqueConstraint(fields=["case", "key"], name="one_reach")]
 
     def __str__(self) -> str:

@@ -15,10 +15,12 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from jieban.apps.cases import searching
 from jieban.apps.cases.models import Assignment, Case, Reach, SavedView
+from jieban.apps.directory import selectors as directory
 from jieban.domain.actors import EVERYWHERE, Actor
 from jieban.domain.cases.lifecycle import OPEN, State
 from jieban.domain.errors import Refused
@@ -29,6 +31,9 @@ DUES = ("today", "24h", "week")
 TABS = ("mine", "back")
 FLAGS = ("overdue", "held", "supervised", "waiting", "gone_up", "urged")
 _LONGEST = 100
+_CHUNK = 5_000
+_READ_AT_ONCE = 500
+_FEW = 5_000
 _CURSOR = re.compile(r"(\d{1,19})-(\d{1,18})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -120,6 +125,10 @@ class Filter:
         closed = self.open == "0" or set(self.states) == {"closed"}
         return self.order == "newest" or (not self.order and bool(closed or self.q))
 
+    @property
+    def narrows_by_words_alone(self) -> bool:
+        return self.said().keys() <= {"q", "order"}
+
     def said(self) -> dict[str, str]:
         """What narrows, in the order of the fields: for addresses, chips and saved views."""
         return {
@@ -156,11 +165,22 @@ def worklist(
         Refused "worklist.cursor_wrong".
     """
     found = list(islice(_walk(actor, asked, permission, at, _read(after), limit + 1), limit + 1))
-    rows = Case.objects.select_related("area", "area__parent", "lead_unit").in_bulk(
-        [pk for _, pk in found[:limit]]
-    )
+    rows = Case.objects.in_bulk([pk for _, pk in found[:limit]])
+    _with_places(rows.values())
     cursor = _written(found[limit - 1]) if len(found) > limit else ""
     return Page([rows[pk] for _, pk in found[:limit] if pk in rows], cursor)
+
+
+def _with_places(cases: Iterable[Case]) -> None:
+    """Give cases their places and units from the picture kept in memory, instead of a join."""
+    now = directory.standing()
+    for case in cases:
+        area = now.area_by_id.get(case.area_id or 0)
+        if area is not None:
+            case.area = area
+        unit = now.unit_by_id.get(case.lead_unit_id or 0)
+        if unit is not None:
+            case.lead_unit = unit
 
 
 def count_up_to(
@@ -178,7 +198,7 @@ def _walk(
 ) -> Iterable[Key]:
     """(order, id) of the cases that fit, in order, after the cursor."""
     scopes = actor.reach(permission)
-    if not scopes:
+    if not scopes or _contradicts_itself(asked):
         return ()
     matching = _matching(asked, at, actor)
     if asked.scope and EVERYWHERE not in scopes:
@@ -187,12 +207,71 @@ def _walk(
             Exists(Reach.objects.filter(case=OuterRef("pk"), key__in=sorted(scopes)))
         )
     walked = [asked.scope] if asked.scope else sorted(scopes)
-    if walked == [EVERYWHERE]:
+    everywhere = walked == [EVERYWHERE]
+    if asked.q:
+        return _walk_found(matching, None if everywhere else walked, asked, after, most)
+    if everywhere:
         return _walk_cases(matching, asked, after, most)
     found = [_walk_scope(matching, key, asked, after, most) for key in walked]
     seen: set[int] = set()
     merged = merge(*found, reverse=asked.newest_first)
     return (each for each in merged if not (each[1] in seen or seen.add(each[1])))  # type: ignore[func-returns-value]
+
+
+def _contradicts_itself(asked: Filter) -> bool:
+    """Closed, and due or somebody's turn: nothing is."""
+    return _wanted_open(asked) is False and bool(asked.overdue or asked.due or asked.tab)
+
+
+def _walk_found(
+    matching: QuerySet[Case],
+    keys: Sequence[str] | None,
+    asked: Filter,
+    after: Key | None,
+    most: int,
+) -> list[Key]:
+    """What has the words: newest first, more at a time while little of it fits the filter."""
+    if not asked.newest_first:
+        return _walk_found_by_time(matching, keys, asked, after, most)
+    found: list[Key] = []
+    below = after[1] if after is not None else None
+    chunk = most
+    while len(found) < most:
+        ids = searching.newest(asked.q, keys, below=below, most=chunk)
+        if asked.narrows_by_words_alone:
+            return [(pk, pk) for pk in ids]
+        found += _walk_cases(matching.filter(pk__in=ids), asked, None, most - len(found))
+        if len(ids) < chunk:
+            break
+        below, chunk = ids[-1], min(chunk * 4, _CHUNK)
+    return found
+
+
+def _walk_found_by_time(
+    matching: QuerySet[Case],
+    keys: Sequence[str] | None,
+    asked: Filter,
+    after: Key | None,
+    most: int,
+) -> list[Key]:
+    """Rare words: what has them, put in order. Common ones: down the list, reading each text."""
+    ids = searching.newest(asked.q, keys, below=None, most=_CHUNK)
+    if len(ids) < _CHUNK:
+        return _walk_cases(matching.filter(pk__in=ids), asked, after, most)
+    if keys is not None:
+        reached = Reach.objects.filter(case=OuterRef("pk"), key__in=keys)
+        matching = matching.filter(Exists(reached))
+    found: list[Key] = []
+    while len(found) < most:
+        walked = _walk_cases(matching, asked, after, _READ_AT_ONCE)
+        rows = Case.objects.only("title", "address", "text").in_bulk([pk for _, pk in walked])
+        found += [
+            key for key in walked if searching.has(searching.content_of(rows[key[1]]), asked.q)
+        ]
+        if len(walked) < _READ_AT_ONCE:
+            break
+        after = walked[-1]
+    return found[:most]
 
 
 def _walk_cases(matching: QuerySet[Case], asked: Filter, after: Key | None, most: int) -> list[Key]:
@@ -201,31 +280,31 @@ def _walk_cases(matching: QuerySet[Case], asked: Filter, after: Key | None, most
             matching = matching.filter(pk__lt=after[1])
         return [(pk, pk) for pk in matching.order_by("-pk").values_list("pk", flat=True)[:most]]
     if after is not None:
-        matching = matching.filter(Q(next_at__gt=after[0]) | Q(next_at=after[0], pk__gt=after[1]))
-        matching = matching.filter(next_at__gte=after[0])
+        later = Q(next_at__gt=after[0]) | Q(next_at=after[0], pk__gt=after[1])
+        matching = matching.filter(later, next_at__gte=after[0])
     return list(matching.order_by("next_at", "pk").values_list("next_at", "pk")[:most])
 
 
 def _walk_scope(
     matching: QuerySet[Case], key: str, asked: Filter, after: Key | None, most: int
 ) -> list[Key]:
-    reached = matching.filter(reaches__key=key)
+    # In one call: each call of `filter` would join the rows of reach once more.
+    reached = Q(reaches__key=key)
     if asked.newest_first:
         if after is not None:
-            reached = reached.filter(pk__lt=after[1])
-        return [(pk, pk) for pk in reached.order_by("-pk").values_list("pk", flat=True)[:most]]
+            reached &= Q(reaches__case_id__lt=after[1])
+        ids = matching.filter(reached).order_by("-reaches__case_id")
+        return [(pk, pk) for pk in ids.values_list("reaches__case_id", flat=True)[:most]]
     wanted_open = _wanted_open(asked)
     if wanted_open is not None:
-        reached = matching.filter(reaches__key=key, reaches__open=wanted_open)
+        reached &= Q(reaches__open=wanted_open)
     if after is not None:
-        reached = reached.filter(
-            Q(reaches__next_at__gt=after[0]) | Q(reaches__next_at=after[0], pk__gt=after[1]),
+        reached &= Q(reaches__next_at__gte=after[0]) & (
+            Q(reaches__next_at__gt=after[0])
+            | Q(reaches__next_at=after[0], reaches__case_id__gt=after[1])
         )
-    return list(
-        reached.order_by("reaches__next_at", "reaches__case_id").values_list(
-            "reaches__next_at", "pk"
-        )[:most]
-    )
+    order = ("reaches__next_at", "reaches__case_id")
+    return list(matching.filter(reached).order_by(*order).values_list(*order)[:most])
 
 
 def _wanted_open(asked: Filter) -> bool | None:
@@ -249,13 +328,14 @@ def _matching(asked: Filter, at: datetime, actor: Actor) -> QuerySet[Case]:
         matching = matching.filter(open=wanted_open)
     if asked.states:
         matching = matching.filter(state__in=asked.states)
+        if wanted_open is False and State.CLOSED not in asked.states:
+            # Over without being closed: handled with another one.
+            merged = Case.objects.filter(merged_into__isnull=False)
+            matching = matching.filter(pk__in=merged.values("pk"))
     if asked.unit:
-        matching = matching.filter(lead_unit__code=asked.unit)
+        matching = _of_unit(matching, asked)
     if asked.category:
-        matching = matching.filter(
-            Q(category=asked.category)
-            | Q(category__gte=asked.category + "->", category__lt=asked.category + "-?")
-        )
+        matching = _of_category(matching, asked)
     if asked.channel:
         matching = matching.filter(channel=asked.channel)
     if asked.urgency:
@@ -279,9 +359,34 @@ def _matching(asked: Filter, at: datetime, actor: Actor) -> QuerySet[Case]:
         matching = matching.filter(back | Q(passes__gt=1), open=True)
     if asked.tab == "mine":
         matching = matching.filter(_mine(actor))
-    if asked.q:
-        matching = matching.filter(pk__in=searching.matching_ids(asked.q))
     return matching
+
+
+def _of_category(matching: QuerySet[Case], asked: Filter) -> QuerySet[Case]:
+    """Cases of a category or one below it.
+
+    A common one is met soon on the way down the list; only a rare one is looked up by its name.
+    Left to itself the database would bring together a hundred thousand rows to show fifty.
+    """
+    below = {"gte": f"{asked.category}->", "lt": f"{asked.category}-?"}
+    named = Q(category=asked.category) | Q(category__gte=below["gte"], category__lt=below["lt"])
+    if asked.newest_first and Case.objects.filter(named)[:_FEW].count() < _FEW:
+        return matching.filter(named)
+    # An expression, so that the index on the name is of no use.
+    told = Coalesce("category", Value(""))
+    return matching.alias(told=told).filter(
+        Q(told=asked.category) | Q(told__gte=below["gte"], told__lt=below["lt"])
+    )
+
+
+def _of_unit(matching: QuerySet[Case], asked: Filter) -> QuerySet[Case]:
+    """Cases a unit leads: newest first by its index, by time left on the way down the list."""
+    unit = directory.standing().units.get(asked.unit)
+    if unit is None:
+        return matching.none()
+    if asked.newest_first:
+        return matching.filter(lead_unit_id=unit.pk)
+    return matching.alias(led=Coalesce("lead_unit_id", Value(0))).filter(led=unit.pk)
 
 
 def _mine(actor: Actor) -> Q:

@@ -32,11 +32,13 @@ _SIZE = {"part": 0, "community": 1, "village": 1, "street": 2, "district": 3, "c
 
 @dataclass(frozen=True)
 class Standing:
-    """Every place and unit, by code. `above` is the way up, the smallest place first, the place
-    itself included; `offices` holds the units of each place, in directory order."""
+    """Every place and unit, by code and by key. `above` is the way up, the smallest place first,
+    the place itself included; `offices` holds the units of each place, in directory order."""
 
     areas: Mapping[str, Area]
     units: Mapping[str, Unit]
+    area_by_id: Mapping[int, Area]
+    unit_by_id: Mapping[int, Unit]
     above: Mapping[str, tuple[str, ...]]
     unit_above: Mapping[str, tuple[str, ...]]
     offices: Mapping[str, tuple[Unit, ...]]
@@ -167,6 +169,8 @@ def _drawn() -> Standing:
     return Standing(
         areas=areas,
         units=units,
+        area_by_id={area.pk: area for area in areas.values()},
+        unit_by_id={unit.pk: unit for unit in units.values()},
         above=above,
         unit_above={code: _climbed_unit(code, unit_parents) for code in units},
         offices={code: tuple(found) for code, found in offices.items()},
