@@ -239,9 +239,19 @@ def test_a_file_that_holds_no_seals_is_refused(tmp_path, text):
 def test_rows_are_compared_with_their_events_by_whoever_registered():
     write("r1", 2)
     write("r2")
-    selectors.register_fold("run", lambda events: None if len(events) == 2 else "one event short")
+
+    def compare(events):
+        return None if len(events) == 2 else "one event short"
+
+    begins = Event.objects.get(subject_id="r2").kind
+    fold = selectors.Fold(compare, lambda: ["r2", "r9", "r1"], begins)
+    selectors.register_fold("run", fold)
     try:
-        assert list(selectors.differing("run")) == [("r1", None), ("r2", "one event short")]
+        assert list(selectors.differing("run")) == [
+            ("r1", None),
+            ("r2", "one event short"),
+            ("r9", "a row that no event began"),
+        ]
         assert list(selectors.differing("run", "r1")) == [("r1", None)]
     finally:
         folds._folds.pop("run")

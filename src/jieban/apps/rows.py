@@ -11,7 +11,7 @@ from django.db.models import DateField, DateTimeField, JSONField, Model
 
 
 def insert_row(row: Model) -> None:
-    """As `row.save(force_insert=True)`, for a row whose key is set already.
+    """As `save` with `force_insert`, for a row whose key is set already.
 
     What `save` does besides is not done: no signals, nothing filled in by the database. Fields
     that fill themselves in while saving (`auto_now`) are not for this.

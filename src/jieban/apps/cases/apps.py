@@ -8,7 +8,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
-        from jieban.apps.cases.selectors.folding import compare
-        from jieban.apps.ledger.selectors import register_fold
+        from jieban.apps.cases.selectors.folding import compare, every_number
+        from jieban.apps.ledger.selectors import Fold, register_fold
 
-        register_fold("case", compare)
+        register_fold("case", Fold(compare, every_number, "case.received"))

@@ -25,7 +25,7 @@ from jieban.apps.ledger.selectors.events import (
     newest_number,
     subject_kinds,
 )
-from jieban.apps.ledger.selectors.folds import differing, folded_kinds, register_fold
+from jieban.apps.ledger.selectors.folds import Fold, differing, folded_kinds, register_fold
 from jieban.apps.ledger.selectors.seals import (
     Standing,
     all_seals,
@@ -45,6 +45,7 @@ __all__ = [
     "Event",
     "Fault",
     "FileSeal",
+    "Fold",
     "Standing",
     "actors_lately",
     "all_seals",

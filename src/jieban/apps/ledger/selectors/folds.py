@@ -2,24 +2,38 @@
 
 An app registers, from its `AppConfig.ready`, how one kind of subject folds:
 
-    ledger.register_fold("case", compare)
-
-`compare(events)` gets one subject's events, oldest first, and answers what is wrong with the
-row in a sentence, or None when replaying the events gives exactly the row.
+    ledger.register_fold("case", Fold(compare, every_number, "case.received"))
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
 
 from jieban.apps.ledger.models import Event
 
-Compare = Callable[[Sequence[Event]], str | None]
-_folds: dict[str, Compare] = {}
+_BATCH = 500
 
 
-def register_fold(subject_kind: str, compare: Compare) -> None:
+@dataclass(frozen=True)
+class Fold:
+    """How one kind of subject folds.
+
+    `compare(events)` gets one subject's events, oldest first, and answers what is wrong with the
+    row in a sentence, or None when replaying the events gives exactly the row. `rows()` names
+    every row there is; each began with an event of the kind `begins`.
+    """
+
+    compare: Callable[[Sequence[Event]], str | None]
+    rows: Callable[[], Iterable[str]]
+    begins: str
+
+
+_folds: dict[str, Fold] = {}
+
+
+def register_fold(subject_kind: str, fold: Fold) -> None:
     """Say how rows of `subject_kind` are compared with their events."""
-    _folds[subject_kind] = compare
+    _folds[subject_kind] = fold
 
 
 def folded_kinds() -> tuple[str, ...]:
@@ -28,11 +42,21 @@ def folded_kinds() -> tuple[str, ...]:
 
 
 def differing(subject_kind: str, subject_id: str = "") -> Iterator[tuple[str, str | None]]:
-    """(subject id, what is wrong or None) of every subject of this kind, or of the one given."""
-    compare = _folds[subject_kind]
+    """(subject id, what is wrong or None) of every subject of this kind, or of the one given.
+
+    Rows that no event began come last.
+    """
+    fold = _folds[subject_kind]
     rows = Event.objects.filter(subject_kind=subject_kind)
     if subject_id:
         rows = rows.filter(subject_id=subject_id)
     ordered = rows.order_by("subject_id", "seq").iterator(chunk_size=2000)
     for name, events in groupby(ordered, key=lambda event: event.subject_id):
-        yield name, compare(list(events))
+        yield name, fold.compare(list(events))
+    there = iter(fold.rows() if not subject_id else ())
+    while batch := list(islice(there, _BATCH)):
+        begun = Event.objects.filter(
+            subject_kind=subject_kind, subject_id__in=batch, seq=1, kind=fold.begins
+        ).values_list("subject_id", flat=True)
+        for name in sorted(set(batch) - set(begun)):
+            yield name, "a row that no event began"
