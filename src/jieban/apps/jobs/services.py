@@ -13,7 +13,7 @@ from pathlib import Path
 from traceback import format_exception
 from typing import Any, TypeAlias
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
@@ -144,6 +144,14 @@ def prune(*, at: datetime) -> None:
     failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED)
     failed.filter(finished_at__lt=at - KEEP_FAILED).delete()
     Worker.objects.filter(seen_at__lt=at - _KEEP_WORKERS).delete()
+
+
+def refresh_statistics() -> None:
+    """What SQLite knows of its tables, by which it chooses how to look; PostgreSQL sees to that."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 1000")
+            cursor.execute("PRAGMA optimize = 0x10002")
 
 
 # --- clocks -------------------------------------------------------------------------------

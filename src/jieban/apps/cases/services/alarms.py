@@ -19,10 +19,11 @@ BATCH = 200
 
 def ring_alarms(at: datetime) -> int:
     """Write a reminder for every light that came; how many."""
-    rung = 0
-    due = Case.objects.filter(alarm_at__lte=at).order_by("alarm_at")
-    while numbers := list(due.values_list("pk", flat=True)[:BATCH]):
+    rung, last = 0, 0
+    due = Case.objects.filter(alarm_at__lte=at).order_by("pk")
+    while numbers := list(due.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         rung += sum(_ring(number, at) for number in numbers)
+        last = numbers[-1]
     return rung
 
 
