@@ -12,6 +12,7 @@ from jieban.apps.jobs import Act, acts, declaring, enqueue, job, selectors, serv
 from jieban.apps.jobs import worker as working
 from jieban.apps.jobs.models import Tick, Worker
 from jieban.apps.ledger import selectors as ledger
+from jieban.domain import words
 from jieban.domain.errors import Refused
 from tests.conftest import AT
 
@@ -230,3 +231,9 @@ def test_a_tick_does_what_this_program_does_by_the_clock(home):
     assert {act.name for act in acts()} >= set(done)
     working.work_once()
     assert ledger.last_verification().found == 0
+
+
+def test_every_periodic_act_has_a_name_in_both_languages():
+    for act in acts():
+        if not act.name.startswith("test."):
+            assert {"zh", "en"} <= words.glossary()[f"act_{act.name.replace('.', '_')}"].keys()
