@@ -7,6 +7,7 @@ positions. The tables are made by migration 0003; this module is the only one th
 """
 
 import re
+import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _LONGEST_QUERY = 100
 _FIRST_TRIED = 2_000
 _SMALL_SCOPE = 6_000
 _COMMON = 0.005
+_STATISTICS_SECONDS = 600.0
+_statistics: list[tuple[float, dict[str, float]]] = [(-_STATISTICS_SECONDS, {})]
 
 
 def tokens_of(case: Case) -> str:
@@ -131,34 +134,43 @@ class _Look:
         )
 
     def on_postgresql(self, cursor: Any) -> list[int]:
-        """GIN gives rows in no order: for rare words all of them are taken and ordered; common
-        ones are met soon on the way down the cases, or down those of the scope."""
+        """GIN gives rows in no order: for rare words all of them are taken and ordered. Common ones
+        are met soon on the way down the cases, or down the newest of the scope."""
         query = " & ".join(_pg_phrase(run) for run in self.runs)
-        below = "" if self.below is None else " AND case_id < %s"
-        values = [query] if self.below is None else [query, self.below]
-        if _share(cursor, self.runs) < _COMMON:
-            rare = f"SELECT case_id AS found FROM {TABLE} WHERE tokens @@ %s::tsquery{below}"
-            reached = "" if self.keys is None else f" WHERE {self._reached('found')}"
-            return _ids(
-                cursor,
-                f"WITH rare AS MATERIALIZED ({rare})"
-                f" SELECT found FROM rare{reached} ORDER BY found DESC LIMIT %s",
-                [*values, *(self.keys or ()), self.most],
-            )
-        # Written so that the index on the words is of no use.
-        has_words = "coalesce(tokens @@ %s::tsquery, false)"
-        if self.keys is None:
-            return _ids(
-                cursor,
-                f"SELECT case_id FROM {TABLE} WHERE {has_words}{below}"
-                " ORDER BY case_id DESC LIMIT %s",
-                [*values, self.most],
-            )
+        below, until = ("", []) if self.below is None else (" AND case_id < %s", [self.below])
+        if _share(cursor, self.runs) >= _COMMON:
+            # Written so that the index on the words is of no use.
+            has_words = "coalesce(tokens @@ %s::tsquery, false)"
+            if self.keys is None:
+                return _ids(
+                    cursor,
+                    f"SELECT case_id FROM {TABLE} WHERE {has_words}{below}"
+                    " ORDER BY case_id DESC LIMIT %s",
+                    [query, *until, self.most],
+                )
+            if len(self.keys) == 1:
+                newest = (
+                    f"SELECT case_id FROM cases_reach WHERE {self._in_keys}{below}"
+                    f" ORDER BY case_id DESC LIMIT {_SMALL_SCOPE}"
+                )
+                there = f"SELECT {has_words} FROM {TABLE} WHERE {TABLE}.case_id = newest.case_id"
+                found = _ids(
+                    cursor,
+                    f"SELECT case_id FROM ({newest}) AS newest"
+                    f" WHERE coalesce(({there}), false) ORDER BY case_id DESC LIMIT %s",
+                    [*self.keys, *until, query, self.most],
+                )
+                if len(found) == self.most:
+                    return found
+                if len(_ids(cursor, newest, [*self.keys, *until])) < _SMALL_SCOPE:
+                    return found
+        rare = f"SELECT case_id AS found FROM {TABLE} WHERE tokens @@ %s::tsquery{below}"
+        reached = "" if self.keys is None else f" WHERE {self._reached('found')}"
         return _ids(
             cursor,
-            f"SELECT DISTINCT case_id FROM cases_reach JOIN {TABLE} USING (case_id)"
-            f" WHERE {has_words}{below} AND {self._in_keys} ORDER BY case_id DESC LIMIT %s",
-            [*values, *self.keys, self.most],
+            f"WITH rare AS MATERIALIZED ({rare})"
+            f" SELECT found FROM rare{reached} ORDER BY found DESC LIMIT %s",
+            [query, *until, *(self.keys or ()), self.most],
         )
 
     @property
@@ -181,18 +193,24 @@ def _share(cursor: Any, runs: Sequence[str]) -> float:
     Of a whole phrase its planner thinks that its pairs come by chance, which they do not.
     """
     pairs = [pair for run in runs for pair in _pairs(run)]
-    if not pairs:
-        return 1.0
-    cursor.execute(
-        "SELECT pair, share FROM pg_stats, unnest(most_common_elems::text::text[],"
-        " most_common_elem_freqs[:cardinality(most_common_elems::text::text[])])"
-        " AS listed (pair, share)"
-        " WHERE schemaname = current_schema() AND tablename = %s AND attname = 'tokens'"
-        " AND pair = ANY(%s)",
-        [TABLE, pairs],
-    )
-    shares: dict[str, float] = dict(cursor.fetchall())
-    return min(shares.get(pair, 0.0) for pair in pairs)
+    shares = _shares(cursor)
+    return min((shares.get(pair, 0.0) for pair in pairs), default=1.0)
+
+
+def _shares(cursor: Any) -> dict[str, float]:
+    """The most common pairs and in what share of the cases they are; asked for now and then."""
+    read_at, shares = _statistics[0]
+    if time.monotonic() - read_at > _STATISTICS_SECONDS:
+        cursor.execute(
+            "SELECT most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats"
+            " WHERE schemaname = current_schema() AND tablename = %s AND attname = 'tokens'",
+            [TABLE],
+        )
+        row = cursor.fetchone()
+        # After the shares of the elements come their smallest and largest.
+        shares = dict(zip(row[0], row[1], strict=False)) if row and row[0] else {}
+        _statistics[0] = (time.monotonic(), shares)
+    return shares
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from jieban.apps.cases import searching
@@ -126,6 +126,17 @@ class Filter:
         return self.order == "newest" or (not self.order and bool(closed or self.q))
 
     @property
+    def asks_for_few(self) -> bool:
+        """For what few cases have, and an index of its own holds."""
+        flags = (self.held, self.supervised, self.waiting, self.gone_up, self.urged)
+        return any(flags) or self.asks_for_merged
+
+    @property
+    def asks_for_merged(self) -> bool:
+        """Over without being closed: handled with another one."""
+        return self.open == "0" and bool(self.states) and State.CLOSED not in self.states
+
+    @property
     def narrows_by_words_alone(self) -> bool:
         return self.said().keys() <= {"q", "order"}
 
@@ -220,7 +231,7 @@ def _walk(
 
 def _contradicts_itself(asked: Filter) -> bool:
     """Closed, and due or somebody's turn: nothing is."""
-    return _wanted_open(asked) is False and bool(asked.overdue or asked.due or asked.tab)
+    return asked.open == "0" and bool(asked.overdue or asked.due or asked.tab)
 
 
 def _walk_found(
@@ -288,23 +299,34 @@ def _walk_cases(matching: QuerySet[Case], asked: Filter, after: Key | None, most
 def _walk_scope(
     matching: QuerySet[Case], key: str, asked: Filter, after: Key | None, most: int
 ) -> list[Key]:
-    # In one call: each call of `filter` would join the rows of reach once more.
-    reached = Q(reaches__key=key)
-    if asked.newest_first:
+    """Down the scope in its own order, looking at each case, until the page is full. What few
+    cases have is looked up the other way round."""
+    if asked.newest_first and asked.asks_for_few:
+        reached = Q(reaches__key=key)
         if after is not None:
             reached &= Q(reaches__case_id__lt=after[1])
-        ids = matching.filter(reached).order_by("-reaches__case_id")
-        return [(pk, pk) for pk in ids.values_list("reaches__case_id", flat=True)[:most]]
+        few = matching.filter(reached).order_by("-pk").values_list("pk", flat=True)
+        return [(pk, pk) for pk in few[:most]]
+    rows = Reach.objects.filter(key=key)
+    # Written so that the database can neither make a join of it, which it would begin at the wrong
+    # end, nor bring together every case that fits.
+    looked_at = matching.filter(pk=OuterRef("case_id")).values(fits=Value(True))
+    fits = Coalesce(Subquery(looked_at), Value(False))
+    if asked.newest_first:
+        if after is not None:
+            rows = rows.filter(case_id__lt=after[1])
+        if _wanted_open(asked):
+            rows = rows.filter(open=True)
+        ids = rows.filter(fits).order_by("-case_id").values_list("case_id", flat=True)
+        return [(pk, pk) for pk in ids[:most]]
     wanted_open = _wanted_open(asked)
     if wanted_open is not None:
-        reached &= Q(reaches__open=wanted_open)
+        rows = rows.filter(open=wanted_open)
     if after is not None:
-        reached &= Q(reaches__next_at__gte=after[0]) & (
-            Q(reaches__next_at__gt=after[0])
-            | Q(reaches__next_at=after[0], reaches__case_id__gt=after[1])
-        )
-    order = ("reaches__next_at", "reaches__case_id")
-    return list(matching.filter(reached).order_by(*order).values_list(*order)[:most])
+        later = Q(next_at__gt=after[0]) | Q(next_at=after[0], case_id__gt=after[1])
+        rows = rows.filter(later, next_at__gte=after[0])
+    order = ("next_at", "case_id")
+    return list(rows.filter(fits).order_by(*order).values_list(*order)[:most])
 
 
 def _wanted_open(asked: Filter) -> bool | None:
@@ -314,6 +336,8 @@ def _wanted_open(asked: Filter) -> bool | None:
     """
     if asked.open:
         return asked.open == "1"
+    if asked.overdue or asked.due or asked.tab:
+        return True
     if asked.states:
         closed = {state == "closed" for state in asked.states}
         return None if len(closed) > 1 else closed == {False}
@@ -328,8 +352,7 @@ def _matching(asked: Filter, at: datetime, actor: Actor) -> QuerySet[Case]:
         matching = matching.filter(open=wanted_open)
     if asked.states:
         matching = matching.filter(state__in=asked.states)
-        if wanted_open is False and State.CLOSED not in asked.states:
-            # Over without being closed: handled with another one.
+        if asked.asks_for_merged:
             merged = Case.objects.filter(merged_into__isnull=False)
             matching = matching.filter(pk__in=merged.values("pk"))
     if asked.unit:
