@@ -89,6 +89,13 @@ def served(home: Path) -> Iterator[tuple[int, str, str]]:
     may = ("--may", "case.receive", "--may", "case.see")
     made = command(home, "accounts", "token", "bench", "benchmark", *may)
     listed = json.loads(command(home, "directory", "list", "--kind", "community", "--json"))
+    with serving(home) as port:
+        yield port, made.strip(), listed["entries"][0]["code"]
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[int]:
+    """A home, served: its port, from when it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -105,7 +112,7 @@ def served(home: Path) -> Iterator[tuple[int, str, str]]:
                 break
             except OSError:
                 time.sleep(0.2)
-        yield port, made.strip(), listed["entries"][0]["code"]
+        yield port
     finally:
         server.terminate()
         server.wait(timeout=20)
