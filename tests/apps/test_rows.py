@@ -6,7 +6,7 @@ import pytest
 from django.forms.models import model_to_dict
 
 from jieban.apps.cases.models import Case, CasePrivate
-from jieban.apps.rows import insert_row
+from jieban.apps.rows import insert_row, update_row
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 2, 1, 2, 3, 456789, tzinfo=UTC)
@@ -45,3 +45,16 @@ def test_sealed_parts_and_what_is_missing(tmp_path):
     insert_row(CasePrivate(case=case, sealed=b"\x00\xff", phone_index=None))
     kept = CasePrivate.objects.get(case=case)
     assert (bytes(kept.sealed), kept.phone_index) == (b"\x00\xff", None)
+
+
+def test_a_row_is_written_over_whole_and_only_where_it_is():
+    insert_row(_case(1))
+    insert_row(_case(2))
+    first = Case.objects.get(pk=1)
+    first.title, first.due_at, first.held, first.version = "改过", None, False, 2
+    update_row(first)
+    kept, other = Case.objects.get(pk=1), Case.objects.get(pk=2)
+    assert model_to_dict(kept) == model_to_dict(first)
+    assert other.title == "“引号”与 %s"
+    with pytest.raises(LookupError):
+        update_row(_case(3))

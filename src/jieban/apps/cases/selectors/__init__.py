@@ -35,10 +35,12 @@ from jieban.apps.cases.selectors.live import (
     notes_of,
     private_of_case,
     requests_of,
+    running_shares_of,
     shares_of,
     supervisions_of,
     time_per_unit_of,
     visible_to,
+    with_places,
 )
 from jieban.apps.cases.selectors.live_facts import (
     DUPLICATE,
@@ -100,6 +102,7 @@ __all__ = [
     "rows_per_area",
     "rows_per_unit",
     "running_shares",
+    "running_shares_of",
     "shares_of",
     "sources",
     "supervisions_of",
@@ -107,5 +110,6 @@ __all__ = [
     "versions_of",
     "views_of",
     "visible_to",
+    "with_places",
     "worklist",
 ]

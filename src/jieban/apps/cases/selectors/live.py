@@ -1,6 +1,6 @@
 """Who may see which case, and what one case holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -70,14 +70,21 @@ def shares_of(case: Case) -> QuerySet[Assignment]:
     return Assignment.objects.filter(case=case).select_related("unit").order_by("id")
 
 
-def acting_shares(actor: Actor, case: Case) -> list[Assignment]:
-    """Running assignments for which this actor may act.
+def running_shares_of(case: Case) -> list[Assignment]:
+    """Assignments of the present pass that nobody sent back."""
+    return list(shares_of(case).filter(pass_number=case.passes, ended_at__isnull=True))
+
+
+def acting_shares(
+    actor: Actor, case: Case, running: Sequence[Assignment] | None = None
+) -> list[Assignment]:
+    """Running assignments for which this actor may act; `running` saves asking for them again.
 
     A post on a unit acts for that unit and those below it; a post on a place acts for the
     street office of that place, never for a department that happens to work there.
     """
     scopes = actor.reach("case.handle")
-    running = list(shares_of(case).filter(pass_number=case.passes, ended_at__isnull=True))
+    running = running_shares_of(case) if running is None else list(running)
     if EVERYWHERE in scopes:
         return running
     in_place = not scopes.isdisjoint(place_keys(case))
@@ -89,9 +96,12 @@ def acting_shares(actor: Actor, case: Case) -> list[Assignment]:
     ]
 
 
-def allowed_moves(actor: Actor, case: Case) -> tuple[str, ...]:
-    """Names of the moves this actor may make now, in the order of the table."""
-    shares = acting_shares(actor, case)
+def allowed_moves(
+    actor: Actor, case: Case, running: Sequence[Assignment] | None = None
+) -> tuple[str, ...]:
+    """Names of the moves this actor may make now, in the order of the table; `running` saves
+    asking for its assignments again."""
+    shares = acting_shares(actor, case, running)
     return tuple(
         name
         for name in lifecycle.moves_from(State(case.state), case.kind)
@@ -99,9 +109,27 @@ def allowed_moves(actor: Actor, case: Case) -> tuple[str, ...]:
         and (
             bool(shares)
             if lifecycle.MOVES[name].permission == "case.handle"
-            else visible_to(actor, lifecycle.MOVES[name].permission).filter(pk=case.pk).exists()
+            else _is_visible(actor, lifecycle.MOVES[name].permission, case)
         )
     )
+
+
+def _is_visible(actor: Actor, permission: str, case: Case) -> bool:
+    if EVERYWHERE in actor.reach(permission):
+        return True
+    return visible_to(actor, permission).filter(pk=case.pk).exists()
+
+
+def with_places(cases: Iterable[Case]) -> None:
+    """Give cases their places and units from the picture kept in memory, instead of a join."""
+    now = directory.standing()
+    for case in cases:
+        area = now.area_by_id.get(case.area_id or 0)
+        if area is not None:
+            case.area = area
+        unit = now.unit_by_id.get(case.lead_unit_id or 0)
+        if unit is not None:
+            case.lead_unit = unit
 
 
 def place_keys(case: Case, *, now: directory.Standing | None = None) -> list[str]:

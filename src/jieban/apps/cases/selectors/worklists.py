@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from jieban.apps.cases import searching
 from jieban.apps.cases.models import Assignment, Case, Reach, SavedView
+from jieban.apps.cases.selectors.live import with_places
 from jieban.apps.directory import selectors as directory
 from jieban.domain.actors import EVERYWHERE, Actor
 from jieban.domain.cases.lifecycle import OPEN, State
@@ -177,21 +178,9 @@ def worklist(
     """
     found = list(islice(_walk(actor, asked, permission, at, _read(after), limit + 1), limit + 1))
     rows = Case.objects.in_bulk([pk for _, pk in found[:limit]])
-    _with_places(rows.values())
+    with_places(rows.values())
     cursor = _written(found[limit - 1]) if len(found) > limit else ""
     return Page([rows[pk] for _, pk in found[:limit] if pk in rows], cursor)
-
-
-def _with_places(cases: Iterable[Case]) -> None:
-    """Give cases their places and units from the picture kept in memory, instead of a join."""
-    now = directory.standing()
-    for case in cases:
-        area = now.area_by_id.get(case.area_id or 0)
-        if area is not None:
-            case.area = area
-        unit = now.unit_by_id.get(case.lead_unit_id or 0)
-        if unit is not None:
-            case.lead_unit = unit
 
 
 def count_up_to(

@@ -21,7 +21,7 @@ from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Area, Unit
 from jieban.apps.ledger import selectors as ledger_selectors
 from jieban.apps.ledger import services as ledger
-from jieban.apps.rows import insert_row
+from jieban.apps.rows import insert_row, update_row
 from jieban.domain.actors import Actor
 from jieban.domain.cases import lifecycle
 from jieban.domain.cases.lifecycle import OPEN, State
@@ -95,7 +95,7 @@ def record(
         insert_row(case)
     else:
         case.version += 1
-        case.save()
+        update_row(case)
     ledger.append(
         "case",
         case.number,
