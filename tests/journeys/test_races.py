@@ -1,0 +1,32 @@
+"""See races.py: what happens when people press at the same moment, on a database of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.journeys.command import Jieban
+
+pytestmark = pytest.mark.slow
+
+
+def test_of_those_who_press_at_one_moment_one_wins_and_the_rest_are_told(jieban: Jieban):
+    jieban("cases", "count")  # makes the database
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.journeys.races"],
+        env={
+            **jieban.environment,
+            "JIEBAN_HOME": str(jieban.home),
+            "DJANGO_SETTINGS_MODULE": "jieban.site.settings",
+        },
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(done.stdout.split()) == 7
+    verified = jieban.json("ledger", "verify", "--rows")
+    assert (verified["whole"], verified["rows"]) == (True, [])
