@@ -124,6 +124,42 @@ def test_a_renamed_category_keeps_its_code_and_its_former_row(tmp_path):
     assert bring_categories(file, ("市场监管", "01"), at=LATER).nothing
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_names_that_move_along_in_a_row_do_so_in_any_order_of_lines(tmp_path, order):
+    file = tmp_path / "c.csv"
+    bring_categories(file, ("甲", "01"), ("乙", "02"), ("丙", "03"))
+    lines = [("乙", "01"), ("丙", "02"), ("丁", "03")]
+    outcome = bring_categories(file, *(lines[place] for place in order), at=LATER)
+    assert (outcome.counts["renamed"], outcome.file.rejected) == (3, [])
+    assert {row.code: row.path for row in selectors.categories()} == {
+        "01": "乙",
+        "02": "丙",
+        "03": "丁",
+    }
+
+
+def test_two_that_change_names_are_told_that_the_path_is_taken(tmp_path):
+    file = tmp_path / "c.csv"
+    bring_categories(file, ("甲", "01"), ("乙", "02"))
+    outcome = bring_categories(file, ("乙", "01"), ("甲", "02"), at=LATER)
+    assert [each.reason for each in outcome.file.rejected] == ["categories.path_taken"] * 2
+    assert outcome.nothing
+
+
+def test_a_category_moved_below_its_own_name_leaves_no_hole(tmp_path):
+    file = tmp_path / "c.csv"
+    bring_categories(file, ("供热", "01"), ("供热->室温", "0101"))
+    bring_categories(file, ("供热->居民供热", "01"), at=LATER)
+    standing = {row.path: row for row in selectors.categories()}
+    assert standing.keys() == {"供热", "供热->居民供热", "供热->居民供热->室温"}
+    assert standing["供热->居民供热"].parent == standing["供热"]
+    assert (standing["供热->居民供热"].code, standing["供热->居民供热->室温"].code) == (
+        "01",
+        "0101",
+    )
+    assert standing["供热"].code not in ("01", "0101")
+
+
 def test_a_complete_list_ends_what_it_does_not_name(tmp_path):
     file = tmp_path / "c.csv"
     bring_categories(file, ("教育->入学",), ("民政->养老->机构",), ("控烟",))

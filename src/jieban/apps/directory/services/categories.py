@@ -90,9 +90,15 @@ def _take_in(
     outcome = CategoriesOutcome(file, dry_run=dry_run)
     hold()
     writer = _Writer(outcome, local_day(at))
-    # Parents stand before children; else lines keep their order.
-    for line in sorted(file.lines, key=lambda line: len(line.path)):
-        writer.write(line)
+    # Parents stand before children; else lines keep their order, except that who takes over a
+    # path waits until the one that has it has moved away.
+    waiting = sorted(file.lines, key=lambda line: len(line.path))
+    while waiting:
+        blocked = [line for line in waiting if not writer.write(line)]
+        if len(blocked) == len(waiting):
+            writer.reject_taken(blocked)
+            break
+        waiting = blocked
     if complete:
         demand_all_read(file)
         writer.end_unnamed()
@@ -144,24 +150,28 @@ class _Writer:
         self.by_code = {row.code: row for row in rows if row.valid_to is None}
         self.by_path = {row.path: row for row in rows if row.valid_to is None}
         self.position = (Category.objects.aggregate(last=Max("position"))["last"] or 0) + 1
+        self.moves = {line.code: LEVEL.join(line.path) for line in outcome.file.lines if line.code}
         self.said: dict[str, CategoryLine] = {}
         self.states: dict[str, str] = {}
 
-    def write(self, line: CategoryLine) -> None:
+    def write(self, line: CategoryLine) -> bool:
+        """Whether the line is dealt with; if not, another one has to move away first."""
         path = LEVEL.join(line.path)
         earlier = self.said.get(path)
         if earlier is not None:
             if _what(earlier) != _what(line):
                 self._reject(line, "categories.twice", path)
-            return
+            return True
         if line.valid_to is not None and line.valid_to > self.today:
             self._reject(line, "categories.ends_later", line.valid_to.isoformat())
-            return
+            return True
         known = self.by_code.get(line.code) if line.code else None
         bearer = self.by_path.get(path)
         if known is not None and bearer is not None and known is not bearer:
-            self._reject(line, "categories.path_taken", path)
-            return
+            if self.moves.get(bearer.code, path) != path:
+                return False
+            self.reject_taken([line])
+            return True
         self.said[path] = line
         row = known or bearer
         if row is None:
@@ -173,6 +183,11 @@ class _Writer:
         self._update(row, line)
         if line.valid_to is not None:
             self._end(row, line.valid_to)
+        return True
+
+    def reject_taken(self, lines: Sequence[CategoryLine]) -> None:
+        for line in lines:
+            self._reject(line, "categories.path_taken", LEVEL.join(line.path))
 
     def end_unnamed(self) -> None:
         """What the file names neither itself nor by something below it ends today."""
@@ -225,13 +240,14 @@ class _Writer:
     def _rename(self, row: Category, path: str) -> Category:
         """The same category under another path: the former row ends, all below goes with it."""
         above, _, name = path.rpartition(LEVEL)
-        parent = None
-        if above:
-            parent = self.by_path.get(above) or self._create(above.split(LEVEL), None)
         below = [child for child in self.by_path.values() if child.parent_id == row.pk]
+        # It leaves its path first: moved to below itself, it needs a new category above it.
         self.by_path.pop(row.path, None)
         row.valid_to = self.today
         row.save(update_fields=["valid_to"])
+        parent = None
+        if above:
+            parent = self.by_path.get(above) or self._create(above.split(LEVEL), None)
         version = Category(
             code=row.code,
             path=path,
