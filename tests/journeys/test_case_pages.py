@@ -7,6 +7,8 @@ from django.test import Client
 from PIL import Image
 
 from jieban.apps.cases.models import Attachment, Case
+from jieban.apps.directory import services as directory
+from jieban.domain.actors import SYSTEM
 from tests.apps import live
 from tests.people import signed_in
 
@@ -214,3 +216,55 @@ def test_a_list_is_kept_under_a_name_of_ones_own():
     assert kept.url == "/cases/?state=received&due=week"
     assert "要派的" in text(clerk.get("/cases/"))
     assert "要派的" not in text(as_("派单乙", "dispatch_clerk").get("/cases/"))
+
+
+def test_an_after_photo_stands_beside_its_before_photo():
+    live.accepted()
+    case = Case.objects.latest("id")
+    street = as_("街道", "street_coordinator", "area:A1")
+    address = f"/cases/{case.number}/"
+
+    def send(stage: str, **more):
+        picture = io.BytesIO()
+        Image.new("RGB", (8, 8), "red" if stage == "before" else "green").save(picture, "PNG")
+        picture.seek(0)
+        picture.name = f"{stage}.png"
+        answer = street.post(f"{address}files/", {"file": picture, "stage": stage, **more})
+        assert answer.status_code == 302, answer.content.decode()[-800:]
+        return Attachment.objects.latest("id")
+
+    assert "before-after" not in text(street.get(address))
+    before, other = send("before"), send("evidence")
+    page = text(street.get(address))
+    assert "before-after" not in page
+    assert f'<option value="{before.pk}" selected>' in page
+    after = send("after", pair=before.pk)
+    page = text(street.get(address))
+    beside, rest = page.partition('class="before-after"')[2].split("</ul></div>", 1)
+    for file, where in ((before, beside), (after, beside), (other, rest)):
+        assert f"files/{file.pk}/" in where
+    assert f"files/{other.pk}/" not in beside
+
+
+def test_the_suggestion_follows_the_conditions_that_are_ticked(tmp_path):
+    file = tmp_path / "d.csv"
+    lines = [
+        "问题分类,区域,条件,主办单位",
+        "供热,,,U8",
+        "供热,,锅炉房,U9",
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8-sig")
+    names = tmp_path / "c.csv"
+    names.write_text("问题分类\n供热\n", encoding="utf-8-sig")
+    directory.import_categories(SYSTEM, names, at=live.AT)
+    outcome = directory.import_duties(SYSTEM, file, at=live.AT)
+    assert (outcome.counts["new"], outcome.file.rejected) == (2, [])
+    case = live.received(category="供热")
+    clerk = as_("派单", "dispatch_clerk")
+    address = f"/cases/{case.number}/"
+    page = text(clerk.get(address))
+    assert '<option value="U8" selected>' in page
+    assert 'name="condition" value="锅炉房">' in page
+    page = text(clerk.get(address, {"condition": "锅炉房"}))
+    assert '<option value="U9" selected>' in page
+    assert 'name="condition" value="锅炉房" checked>' in page

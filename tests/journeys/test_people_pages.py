@@ -76,3 +76,31 @@ def test_an_auditor_looks_and_changes_nothing(home):
 def test_nobody_who_does_not_exist_is_shown(keeper):
     assert keeper.get("/people/999/").status_code == 404
     assert keeper.post(f"/people/{person('白样例').pk}/fly/").status_code == 404
+
+
+def test_a_role_is_changed_with_a_reason_and_felt_at_once(keeper):
+    clerk = signed_in("沈样例", "dispatch_clerk")
+    assert clerk.get("/cases/new/").status_code == 200
+    page = keeper.get("/people/roles/dispatch_clerk/").content.decode()
+    assert "现有 1 人任职" in page
+    assert "沈样例" in page
+    role = selectors.role_by_code("dispatch_clerk")
+    kept = [each for each in role.permissions if each != "case.receive"]
+    address = "/people/roles/dispatch_clerk/"
+    without = keeper.post(address, {"may": kept})
+    assert without.status_code == 422
+    assert selectors.role_by_code("dispatch_clerk").permissions == role.permissions
+    assert keeper.post(address, {"may": kept, "reason": "受理另设岗位"}).url == "/people/roles/"
+    assert clerk.get("/cases/new/").status_code == 403
+    (event,) = ledger.events_of("role", "dispatch_clerk")
+    assert (event.kind, event.reason) == ("role.edited", "受理另设岗位")
+    assert set(event.body["before"]) - set(event.body["after"]) == {"case.receive"}
+
+
+def test_nobody_changes_a_role_of_their_own_or_one_that_is_not(keeper):
+    own = keeper.post(
+        "/people/roles/system_administrator/", {"may": ["account.edit"], "reason": "试"}
+    )
+    assert own.status_code == 422
+    assert keeper.get("/people/roles/king/").status_code in (404, 422)
+    assert signed_in("严样例", "auditor").get("/people/roles/auditor/").status_code == 403

@@ -147,6 +147,7 @@ RULES: Mapping[str, Rule] = {
     "people:show": Rule("account.see", "account.edit"),
     "people:act": Rule("account.edit"),
     "people:roles": Rule("account.see"),
+    "people:role": Rule("account.edit"),
     "ledger:list": Rule("ledger.see"),
     "ledger:seals": Rule("ledger.see"),
     "ledger:subject": Rule("ledger.see"),

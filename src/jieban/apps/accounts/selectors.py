@@ -85,6 +85,14 @@ def posts_on(person: Person, day: date) -> QuerySet[Post]:
     )
 
 
+def holders_of(role: Role, day: date) -> QuerySet[Person]:
+    """Who holds a role on a day, by name."""
+    holding = Post.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=day), role=role, valid_from__lte=day
+    )
+    return Person.objects.filter(is_active=True, pk__in=holding.values("person")).order_by("name")
+
+
 def anybody() -> bool:
     """Whether there is an account at all."""
     return Person.objects.filter(is_active=True).exists()

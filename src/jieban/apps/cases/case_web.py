@@ -4,7 +4,7 @@ One view shows the case, one takes what is posted: it calls the act's service an
 says no, shows the page again with the reason and with what was typed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,8 +62,8 @@ def show(
         "links": selectors.links_of(case),
         "answers": _answers(case),
         "spent": selectors.time_per_unit_of(case, at),
-        "attachments": selectors.attachments_of(case),
-        **_acts(actor, case, at),
+        "pictures": _pictures(case),
+        **_acts(actor, case, at, request.GET.getlist("condition")),
     }
     return render(request, "cases/live.html", context, status=409 if refusal else 200)
 
@@ -86,7 +86,18 @@ def _answers(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _acts(actor: Actor, case: Case, at: datetime) -> dict[str, Any]:
+def _pictures(case: Case) -> dict[str, Any]:
+    """Before-photos with their after-photos beside them, then everything else."""
+    files = list(selectors.attachments_of(case))
+    befores = [file for file in files if file.stage == "before"]
+    pairs = [(file, [after for after in files if after.pair_id == file.pk]) for file in befores]
+    pairs = [(before, afters) for before, afters in pairs if afters]
+    shown = {file.pk for before, afters in pairs for file in (before, *afters)}
+    others = [file for file in files if file.pk not in shown]
+    return {"pairs": pairs, "others": others, "befores": befores}
+
+
+def _acts(actor: Actor, case: Case, at: datetime, held: Sequence[str]) -> dict[str, Any]:
     """What this person may do now, and what the forms for it need."""
     allowed = selectors.allowed_moves(actor, case)
     may = {
@@ -116,12 +127,14 @@ def _acts(actor: Actor, case: Case, at: datetime) -> dict[str, Any]:
     may["attach"] = running and (bool(shares) or may["receive"] or may["request"])
     suggested = None
     if "dispatch" in allowed:
-        found = directory.suggest_units(case.category, case.area, at)
+        found = directory.suggest_units(case.category, case.area, at, conditions=held)
+        words = dict.fromkeys((*held, *found.reason.conditions))
         suggested = {
             "lead": found.lead,
             "leads": found.leads,
             "joints": {unit.code for unit in found.joints},
             "reason": reasons.reason(found),
+            "conditions": [(word, word in held) for word in words],
         }
     return {
         "allowed": allowed,

@@ -19,12 +19,13 @@ from jieban import clock
 from jieban.apps.accounts import selectors as accounts
 from jieban.apps.accounts import services
 from jieban.apps.accounts.models import Person
+from jieban.apps.accounts.roles import GUARDED
 from jieban.apps.asked import Asked, actor_of
 from jieban.apps.directory import selectors
 from jieban.apps.directory.posts_forms import PersonForm, PostForm
 from jieban.domain.actors import EVERYWHERE
 from jieban.domain.errors import Refused
-from jieban.domain.permissions import permission_word
+from jieban.domain.permissions import PERMISSIONS, permission_word
 
 
 @require_GET
@@ -117,7 +118,49 @@ def list_roles(request: Asked) -> HttpResponse:
         }
         for role in accounts.roles()
     ]
-    return render(request, "people/roles.html", {"roles": roles})
+    may_edit = actor_of(request).may("account.edit")
+    return render(request, "people/roles.html", {"roles": roles, "may_edit": may_edit})
+
+
+@never_cache
+def edit_role(request: Asked, code: str) -> HttpResponse:
+    """What one role may do, to be ticked; whoever holds it feels the change at once."""
+    role, refusal = accounts.role_by_code(code), None
+    ticked = set(role.permissions)
+    if request.method == "POST":
+        ticked = set(request.POST.getlist("may"))
+        try:
+            services.edit_role(
+                actor_of(request),
+                code,
+                sorted(ticked),
+                at=clock.now(),
+                reason=request.POST.get("reason", ""),
+            )
+            messages.success(request, _("The role is changed for everybody who holds it."))
+            return redirect("people:roles")
+        except Refused as refused:
+            refusal = refused
+    rooms: dict[str, list[dict[str, Any]]] = {}
+    for permission in PERMISSIONS:
+        room = rooms.setdefault(permission.partition(".")[0], [])
+        room.append(
+            {
+                "code": permission,
+                "words": permission_word(permission),
+                "ticked": permission in ticked,
+                "guarded": permission in GUARDED,
+            }
+        )
+    context = {
+        "role": role,
+        "words": accounts.role_word(role),
+        "rooms": list(rooms.values()),
+        "holders": accounts.holders_of(role, _day(clock.now())),
+        "refusal": refusal,
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "people/role.html", context, status=422 if refusal else 200)
 
 
 def _posts(person: Person, day: date | None = None) -> list[dict[str, Any]]:

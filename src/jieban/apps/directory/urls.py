@@ -32,6 +32,7 @@ people = [
     path("", posts_web.list_people, name="list"),
     path("new/", posts_web.new_person, name="new"),
     path("roles/", posts_web.list_roles, name="roles"),
+    path("roles/<str:code>/", posts_web.edit_role, name="role"),
     path("<int:number>/", posts_web.show_person, name="show"),
     path("<int:number>/<slug:deed>/", posts_web.act, name="act"),
 ]
