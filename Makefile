@@ -30,10 +30,10 @@ contracts: $(VENV)/develop
 	$(VENV)/bin/lint-imports
 
 test-sqlite: $(VENV)/develop
-	$(VENV)/bin/pytest -n auto tests
+	$(VENV)/bin/pytest -n auto --dist loadgroup tests
 
 test-pg: $(VENV)/develop
-	$(VENV)/bin/python tools/with_postgres.py $(VENV)/bin/pytest -n auto tests/apps tests/journeys
+	$(VENV)/bin/python tools/with_postgres.py $(VENV)/bin/pytest -n auto -m "not browser" tests/apps tests/journeys
 
 messages: $(VENV)/develop
 	$(VENV)/bin/python tools/messages.py

@@ -22,6 +22,9 @@ from tests.journeys.command import Jieban
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
+    # One browser at a time: started beside another one it has been seen to hang for ever.
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.timeout(150),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed here"),
 ]
 sys.path.insert(0, str(REPOSITORY / "tools"))
@@ -61,8 +64,9 @@ def site(demonstration) -> Iterator[str]:
         server.wait(timeout=WAIT_SECONDS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def chromium() -> Iterator:
+    """A browser for one test, so that one that hangs spoils no other."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
