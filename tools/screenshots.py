@@ -43,11 +43,15 @@ def shape(path: str) -> str:
 
 
 def sign_in(context: BrowserContext, base: str, person: str = PERSON) -> None:
-    """Be one of the demonstration's people."""
+    """Be one of the demonstration's people.
+
+    The page stays open until its context is closed: closed while it was on its way to another
+    address, it has been seen to hang for ever.
+    """
     page = context.new_page()
     page.goto(urljoin(base, "/sign-in/"))
-    page.click(f"button[name=demo][value={person}]")
-    page.close()
+    with page.expect_navigation():
+        page.click(f"button[name=demo][value={person}]")
 
 
 def pages_of(page: Page, base: str, most: int) -> dict[str, str]:

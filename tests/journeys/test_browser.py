@@ -22,7 +22,7 @@ from tests.journeys.command import Jieban
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
-    # One browser at a time: started beside another one it has been seen to hang for ever.
+    # In one process, so that the demonstration is made once.
     pytest.mark.xdist_group("browser"),
     pytest.mark.timeout(150),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed here"),

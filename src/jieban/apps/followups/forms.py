@@ -15,7 +15,7 @@ RESULTS = {
     Result.WRONG_NUMBER: _("Wrong number"),
 }
 SATISFACTION_WORDS = {
-    "satisfied": _("Satisfied"),
+    "satisfied": _("Yes, satisfied"),
     "mostly_satisfied": _("Mostly satisfied"),
     "neutral": _("Neither"),
     "dissatisfied": _("Dissatisfied"),
