@@ -99,6 +99,22 @@ def test_without_a_rule_the_case_is_the_streets_and_else_the_districts(path, bec
     assert (found.because, found.lead, found.area, found.rule) == (because, lead, area, None)
 
 
+@pytest.mark.parametrize(
+    ("path", "district", "because", "lead"),
+    [
+        (("S1",), "", "street", "street"),
+        (("C1", "S1"), "", "street", "street"),
+        (("D", "T"), "D", "district", "district"),
+        (("T",), "D", "district", "district"),
+    ],
+)
+def test_a_street_under_no_known_district_is_still_a_street(path, district, because, lead):
+    found = suggest(
+        [], category=LIFT, area_path=path, at_day=DAY, conditions=(), units=UNITS, district=district
+    )
+    assert (found.because, found.lead) == (because, lead)
+
+
 def test_without_a_rule_and_without_a_unit_of_the_place_a_person_chooses():
     found = suggest([], category=LIFT, area_path=(), at_day=DAY)
     assert (found.because, found.lead) == ("nobody", None)

@@ -216,12 +216,13 @@ def _missing(
 
 def _unit_of(area_path: Sequence[str], units: Mapping[str, str], district: str) -> Suggestion:
     """The unit of the place: of the smallest one that has any, else the district's."""
-    top = area_path[-1] if area_path else district
-    for code in (*area_path, district):
+    path = tuple(area_path) if district in area_path else (*area_path, district)
+    above = path[path.index(district) :]
+    for code in path:
         if code in units:
-            because: Because = "district" if code in (top, district) else "street"
+            because: Because = "district" if code in above else "street"
             return Suggestion(because, lead=units[code], area=code, leads=(units[code],))
-    return Suggestion("nobody", area=top or None)
+    return Suggestion("nobody", area=(area_path[-1] if area_path else district) or None)
 
 
 def _meant(unit: str, local: Suggestion) -> str | None:

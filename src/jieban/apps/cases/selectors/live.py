@@ -71,8 +71,17 @@ def shares_of(case: Case) -> QuerySet[Assignment]:
 
 
 def running_shares_of(case: Case) -> list[Assignment]:
-    """Assignments of the present pass that nobody sent back."""
-    return list(shares_of(case).filter(pass_number=case.passes, ended_at__isnull=True))
+    """Assignments of the present pass that nobody sent back, oldest first."""
+    running = Assignment.objects.filter(
+        case=case.pk, pass_number=case.passes, ended_at__isnull=True
+    ).order_by("id")
+    shares, now = list(running), directory.standing()
+    for share in shares:
+        # From the picture kept in memory: every act on a case asks for this.
+        unit = now.unit_by_id.get(share.unit_id)
+        if unit is not None:
+            share.unit = unit
+    return shares
 
 
 def acting_shares(
