@@ -22,7 +22,7 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[1] / "src" / "jieban"
 LANGUAGE = "zh_Hans"
-_CALLS = {"_", "gettext", "gettext_lazy", "translate", "pgettext"}
+_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "translate", "pgettext"}
 _IN_TEMPLATE = re.compile(
     r"""(?:\b_|gettext)\(\s*(?:u)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*[,)]"""
 )

@@ -1,12 +1,15 @@
 """A case as five people through the pages, without scripts; what nobody else may see."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from PIL import Image
 
 from jieban.apps.cases.models import Attachment, Case
+from jieban.apps.cases.templatetags.live_words import time_left
 from jieban.apps.directory import services as directory
 from jieban.domain.actors import SYSTEM
 from tests.apps import live
@@ -268,3 +271,14 @@ def test_the_suggestion_follows_the_conditions_that_are_ticked(tmp_path):
     page = text(clerk.get(address, {"condition": "锅炉房"}))
     assert '<option value="U9" selected>' in page
     assert 'name="condition" value="锅炉房" checked>' in page
+
+
+def test_time_left_is_said_in_the_readers_language():
+    live.accepted()
+    case = Case.objects.latest("id")
+    for days, zh, en in ((1, "剩余 1 天", "1 day"), (2, "剩余 2 天", "2 days")):
+        case.next_at = case.due_at = live.AT + timedelta(days=days)
+        with translation.override("zh-hans"):
+            assert time_left(case, live.AT)["words"].startswith(zh)
+        with translation.override("en"):
+            assert time_left(case, live.AT)["words"].startswith(en)
