@@ -8,6 +8,10 @@ from jieban.apps.cases import services
 from jieban.apps.directory import selectors as directory
 from jieban.apps.directory import services as directory_services
 from jieban.apps.ledger import selectors as ledger
+from jieban.apps.ledger import web
+from jieban.apps.ledger.kinds import KINDS
+from jieban.domain import words
+from tests.apps import live
 from tests.apps.exports import row, write_export
 from tests.conftest import AT, CLERK, SECOND
 from tests.people import signed_in
@@ -92,3 +96,24 @@ def drop_guards(cursor) -> None:
 
 def test_a_subject_that_never_was_is_not_found(auditor, happened):
     assert auditor.get("/ledger/import/999/").status_code == 404
+
+
+def test_every_key_of_every_event_has_a_name():
+    nameless = {
+        (kind.kind, key)
+        for kind in KINDS.values()
+        for key in kind.keys
+        if key not in web.LABELS and key not in words.bodies()["keys"]
+    }
+    assert nameless == set()
+
+
+def test_codes_in_a_body_are_said_in_words(home):
+    live.made_up_district()
+    case = live.received(urgency="urgent")
+    browser = signed_in()
+    browser.cookies["jieban_language"] = "zh"
+    page = browser.get(f"/ledger/case/{case.number}/").content.decode()
+    assert "紧急程度" in page
+    assert "urgency" not in page
+    assert ">phone<" not in page

@@ -36,8 +36,16 @@ SUBJECTS = {
     "webhook": gettext_lazy("Webhook"),
     "seal": gettext_lazy("Seal"),
     "events": gettext_lazy("Events"),
+    "categories": gettext_lazy("Categories"),
+    "duties": gettext_lazy("Duty list"),
+    "person": gettext_lazy("Account"),
+    "role": gettext_lazy("Role"),
+    "export": gettext_lazy("Export"),
+    "erasure": gettext_lazy("Erasure"),
+    "keys": gettext_lazy("Keys of encryption"),
+    "duty": gettext_lazy("Duty session"),
 }
-# What the keys of a body are called on the page.
+# What the keys of a body are called on the page; the others stand in domain/words/bodies.toml.
 LABELS = {
     "file": gettext_lazy("File name"),
     "file_digest": gettext_lazy("Digest of the file"),
@@ -95,6 +103,13 @@ _PAGES = {
     "appeal": ("assessments:appeal", ("number",)),
     "webhook": ("integrations:show", ("number",)),
 }
+# Keys of a body whose values are codes.
+_CODED = frozenset(
+    (
+        "urgency", "complexity", "channel", "method", "role", "stage", "light", "limit", "state",
+        "satisfaction", "contacted", "resolved", "valid", "in_time", "gone_up", "place_taken_out",
+    )
+)  # fmt: skip
 # Keys of a body that name a subject with a page of its own.
 _SUBJECT_OF = {"number": "case", "unit": "unit", "run": "run", "appeal": "appeal"}
 
@@ -221,7 +236,22 @@ def _lines(body: dict[str, Any]) -> Iterator[tuple[Any, str, bool, str]]:
             continue
         digest = "digest" in key or key == "manifest"
         address = _page_of(_SUBJECT_OF[key], str(value)) if key in _SUBJECT_OF else ""
-        yield LABELS.get(key, key), _text(key, value), digest, address
+        yield label_of(key), _text(key, value), digest, address
+
+
+def label_of(key: str) -> Any:
+    """What a key of a body is called."""
+    return LABELS.get(key) or words.bodies()["keys"].get(key, {}).get(words.language(), key)
+
+
+def _value(key: str, value: Any) -> str:
+    """A plain value of a body, in words where it is a code."""
+    known = words.bodies()["values"].get(str(value).lower())
+    if key in _CODED and known is not None:
+        return known[words.language()]
+    if isinstance(value, str) and key.endswith(("_at", "_by")) and (at := parse_datetime(value)):
+        return _moment(at)
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _text(key: str, value: Any) -> str:
@@ -236,13 +266,18 @@ def _text(key: str, value: Any) -> str:
     if key == "ground":
         return str(_grounds().get(value, {}).get(words.language(), value))
     if key == "kind":
-        return words.glossary().get(value, {}).get(words.language(), value)
+        known = words.glossary().get(value) or words.bodies()["values"].get(value) or {}
+        return known.get(words.language(), value)
     if isinstance(value, list):
         names = [_named(item) for item in value]
         more = len(names) - _NAMES_SHOWN
         text = _(", ").join(names[:_NAMES_SHOWN])
         return text + (_(" … and %(more)s more") % {"more": f"{more:,}"} if more > 0 else "")
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, dict):
+        return _("; ").join(
+            f"{label_of(name)} {_value(name, each)}" for name, each in value.items() if each
+        )
+    return _value(key, value)
 
 
 @cache

@@ -72,6 +72,12 @@ def glossary() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
+def bodies() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """What stands in events: "keys" and "values", each code -> {zh, en}."""
+    return tomllib.loads((_HERE / "bodies.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def refusals() -> Mapping[str, Mapping[str, str]]:
     """Every refusal: code -> {zh, en}. The same code in two files is a ValueError."""
     merged: dict[str, Mapping[str, str]] = {}
