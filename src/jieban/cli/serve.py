@@ -16,15 +16,22 @@ from jieban.home import Home
 
 # Python computes in one thread of a process at a time: two processes take in half as many cases
 # again as one (docs/adr/0023). The threads are those who wait and one who turns others away.
-WORKERS = min(2, os.cpu_count() or 1)
+WORKERS = 2
 THREADS = 24
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers",
+    default=WORKERS,
+    show_default=True,
+    type=click.IntRange(1, 32),
+    help="Processes that answer; more than two pay with PostgreSQL and more cores.",
+)
 @click.pass_obj
-def serve(desk: Desk, host: str, port: int) -> None:
+def serve(desk: Desk, host: str, port: int, workers: int) -> None:
     """Show the pages: on this machine, or to a network once an account has a second factor."""
     beyond = host != "localhost" and not _is_loopback(host)
     if beyond:
@@ -38,7 +45,7 @@ def serve(desk: Desk, host: str, port: int) -> None:
         desk.out(_("Only this machine can reach it."))
     elif not settings.HTTPS:
         desk.out(_("Passwords travel in clear: put a proxy with a certificate in front of it."))
-    run_server(host, port)
+    run_server(host, port, workers)
 
 
 def check_may_be_reached(home: Home, host: str) -> None:
@@ -71,7 +78,7 @@ def check_port(host: str, port: int) -> None:
             raise Refused("serve.port_taken", port=port, other=port + 1) from None
 
 
-def run_server(host: str, port: int) -> None:
+def run_server(host: str, port: int, workers: int = WORKERS) -> None:
     """Serve until told to stop."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -85,7 +92,7 @@ def run_server(host: str, port: int) -> None:
             address=host,
             port=port,
             interface=Interfaces.WSGI,
-            workers=WORKERS,
+            workers=workers,
             blocking_threads=THREADS,
             log_level=LogLevels.error,
             respawn_failed_workers=True,
