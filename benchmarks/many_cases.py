@@ -1,6 +1,6 @@
 """Fills a home with a million made-up cases, as six years of a district leave them.
 
-    python benchmarks/many_cases.py --home DIR [--cases 1000000] [--events]
+    python benchmarks/many_cases.py [--home var/many] [--cases 1000000] [--events]
 
 Rows go in by bulk SQL on SQLite or the database of JIEBAN_DATABASE_URL: cases, their reach, their
 assignments and the table of full text, with the invented district of 26 streets and 440
@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 JIEBAN = str(Path(sys.executable).with_name("jieban"))
+HOME = Path("var/many")
 CASES = 1_000_000
 YEARS = 6
 OPEN_SHARE = 0.03
@@ -130,11 +131,16 @@ class Made:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--home", type=Path, default=HOME)
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--events", action="store_true")
     asked = parser.parse_args()
     open_home(asked.home)
+    from jieban.apps.cases.models import Case
+
+    if Case.objects.exists():
+        print(f"{asked.home} has {Case.objects.count():,} cases already")
+        return
     begun = time.perf_counter()
     fill(asked.cases, events=asked.events)
     print(f"{asked.cases:,} cases in {time.perf_counter() - begun:.0f} s")

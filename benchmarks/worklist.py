@@ -1,7 +1,7 @@
 """Worklists and search over a million cases: how long the query takes, and the whole page.
 
-    python benchmarks/many_cases.py --home DIR
-    python benchmarks/worklist.py --home DIR [--turns 5] [--slowest 15]
+    python benchmarks/many_cases.py
+    python benchmarks/worklist.py [--home var/many] [--turns 5] [--slowest 15]
 
 With JIEBAN_DATABASE_URL the same on PostgreSQL (give both commands one server). As four people
 (the whole district, a street, a community, a department) every filter alone and every two of
@@ -18,6 +18,8 @@ from itertools import combinations
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+
+from many_cases import HOME
 
 PAIRED: dict[str, dict[str, str]] = {
     "open": {"open": "1"},
@@ -42,7 +44,7 @@ WORDS = ("暖气", "小区", "供暖", "老人出行不便", "请尽快处理", 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--home", type=Path, default=HOME)
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--slowest", type=int, default=15)
     asked = parser.parse_args()
