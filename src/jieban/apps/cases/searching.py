@@ -115,16 +115,14 @@ class _Look:
             return _ids(cursor, f"{having} ORDER BY rowid DESC LIMIT %s", [*values, self.most])
         few = f"SELECT rowid AS found FROM ({having} ORDER BY rowid DESC LIMIT {_FIRST_TRIED})"
         scope = f"SELECT case_id FROM cases_reach WHERE {self._in_keys}"
-        if len(_ids(cursor, f"{scope} LIMIT {_SMALL_SCOPE}", self.keys)) == _SMALL_SCOPE:
+        if _has(cursor, _SMALL_SCOPE, scope, self.keys):
             found = _ids(
                 cursor,
                 f"SELECT found FROM ({few}) WHERE {self._reached('found')}"
                 " ORDER BY found DESC LIMIT %s",
                 [*values, *self.keys, self.most],
             )
-            if len(found) == self.most:
-                return found
-            if len(_ids(cursor, f"{having} LIMIT {_FIRST_TRIED}", values)) < _FIRST_TRIED:
+            if len(found) == self.most or not _has(cursor, _FIRST_TRIED, having, values):
                 return found
         # The plus keeps SQLite from asking the table of full text for each case of the scope.
         return _ids(
@@ -149,10 +147,8 @@ class _Look:
                     [query, *until, self.most],
                 )
             if len(self.keys) == 1:
-                newest = (
-                    f"SELECT case_id FROM cases_reach WHERE {self._in_keys}{below}"
-                    f" ORDER BY case_id DESC LIMIT {_SMALL_SCOPE}"
-                )
+                scope = f"SELECT case_id FROM cases_reach WHERE {self._in_keys}{below}"
+                newest = f"{scope} ORDER BY case_id DESC LIMIT {_SMALL_SCOPE}"
                 there = f"SELECT {has_words} FROM {TABLE} WHERE {TABLE}.case_id = newest.case_id"
                 found = _ids(
                     cursor,
@@ -160,9 +156,8 @@ class _Look:
                     f" WHERE coalesce(({there}), false) ORDER BY case_id DESC LIMIT %s",
                     [*self.keys, *until, query, self.most],
                 )
-                if len(found) == self.most:
-                    return found
-                if len(_ids(cursor, newest, [*self.keys, *until])) < _SMALL_SCOPE:
+                whole = [*self.keys, *until]
+                if len(found) == self.most or not _has(cursor, _SMALL_SCOPE, scope, whole):
                     return found
         rare = f"SELECT case_id AS found FROM {TABLE} WHERE tokens @@ %s::tsquery{below}"
         reached = "" if self.keys is None else f" WHERE {self._reached('found')}"
@@ -184,6 +179,12 @@ class _Look:
 def _ids(cursor: Any, statement: str, values: Sequence[object]) -> list[int]:
     cursor.execute(statement, values)
     return [row[0] for row in cursor.fetchall()]
+
+
+def _has(cursor: Any, count: int, rows: str, values: Sequence[object]) -> bool:
+    """Whether a query has so many rows; counted where they are, and no further."""
+    cursor.execute(f"SELECT count(*) FROM ({rows} LIMIT {count}) AS few", values)
+    return bool(cursor.fetchone()[0] == count)
 
 
 def _share(cursor: Any, runs: Sequence[str]) -> float:
