@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 
 from jieban.domain.errors import Refused
+from jieban.site.api import ADDRESS, RETRY_SECONDS
 from jieban.site.metrics import SHED
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-RETRY_SECONDS = 2
 # Cheap, and wanted most when there is a crowd.
 _ALWAYS = ("/static/", "/healthz", "/readyz", "/metrics")
 _READ_BYTES = 65_536
@@ -60,7 +60,7 @@ def _turn_away(environ: dict[str, Any], start_response: Callable[..., Any]) -> I
     # A connection whose request was left unread would be cut; this one is asked again on.
     environ["wsgi.input"].read(_READ_BYTES)
     busy = Refused("api.busy", seconds=RETRY_SECONDS)
-    if environ["PATH_INFO"].startswith("/api/"):
+    if environ["PATH_INFO"].startswith(ADDRESS):
         kind, told = "application/json", orjson.dumps({"error": busy.plain()})
     else:
         kind = "text/html; charset=utf-8"

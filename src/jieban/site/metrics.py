@@ -133,8 +133,6 @@ REQUESTS = Histogram(
     buckets=(0.005, 0.01, 0.02, 0.05, 0.08, 0.1, 0.2, 0.5, 1, 2, 5),
     registry=COUNTED,
 )
-
-
 SHED = Counter(
     "jieban_requests_shed",
     "Requests that were told to come back because too many were under way.",
