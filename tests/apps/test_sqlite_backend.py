@@ -137,6 +137,47 @@ def test_who_waits_too_long_is_told_that_it_is_busy(connections):
         _sql(connections, "INSERT INTO t (n) VALUES (1)")
 
 
+@pytest.fixture
+def another_process(connections):
+    """A connection past the queue, as another process has one: it holds SQLite's own lock."""
+    other = sqlite3.connect(connections["default"].settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield other
+    other.close()
+
+
+def test_a_writer_waits_for_another_process(connections, another_process):
+    written = []
+
+    def write(number):
+        _insert_together(connections, number)
+        _sql(connections, "INSERT INTO t (n) VALUES (2)")
+        written.append(number)
+        connections["default"].close()
+
+    thread = threading.Thread(target=write, args=(1,))
+    thread.start()
+    time.sleep(0.3)
+    assert written == []
+    another_process.execute("COMMIT")
+    thread.join(10)
+    assert written == [1]
+    assert _sql(connections, "SELECT n FROM t ORDER BY n") == [(1,), (2,)]
+
+
+def test_who_waits_too_long_for_another_process_is_told_that_it_is_busy(
+    connections, another_process
+):
+    connections["default"].settings_dict["OPTIONS"]["timeout"] = 0.2
+    start = time.monotonic()
+    with pytest.raises(OperationalError) as caught:
+        _insert_together(connections, 1)
+    assert 0.2 <= time.monotonic() - start < 5
+    assert as_refusal(caught.value).code == "storage.busy"
+    assert _is_free(connections)
+    assert _sql(connections, "SELECT count(*) FROM t") == [(0,)], "who reads is not kept waiting"
+
+
 def test_readers_never_wait(connections):
     read = []
     with transaction.atomic():
