@@ -77,11 +77,17 @@ def command(home: Path, *words: str) -> str:
     return done.stdout
 
 
+def furnish(home: Path) -> None:
+    """Make a home with the invented district."""
+    files = home.parent / f"{home.name}-files"
+    command(home, "invent", str(files), "--periods", "2", "--rows", "1000")
+    command(home, "directory", "import", str(files / "名录.xlsx"))
+
+
 @contextmanager
 def served(home: Path) -> Iterator[tuple[int, str, str]]:
     """A fresh home with the invented district, served: its port, a token, a community's code."""
-    command(home, "invent", str(home.parent / "files"), "--periods", "2", "--rows", "1000")
-    command(home, "directory", "import", str(home.parent / "files" / "名录.xlsx"))
+    furnish(home)
     secret = home.parent / "password"
     secret.write_text("long enough to pass 1")
     role = ("--role", "dispatch_clerk")

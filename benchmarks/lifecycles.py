@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import quantiles
 from uuid import uuid4
 
-from http_cases import command, serving
+from http_cases import command, furnish, serving
 
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 MAY = ("case.see", "case.receive", "case.dispatch", "case.handle")
@@ -64,8 +64,7 @@ def main() -> None:
     home = asked.home
     if home is None:
         home = Path(tempfile.mkdtemp(prefix="jieban-bench-")) / "home"
-        command(home, "invent", str(home.parent / "files"), "--periods", "2", "--rows", "1000")
-        command(home, "directory", "import", str(home.parent / "files" / "名录.xlsx"))
+        furnish(home)
     token, area, unit = _ready(home)
     with serving(home) as port, ProcessPoolExecutor(asked.clients) as pool:
         running = [

@@ -11,8 +11,6 @@ case (not in a chain: `ledger verify` would say so), for measurements of writing
 """
 
 import argparse
-import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-JIEBAN = str(Path(sys.executable).with_name("jieban"))
+from http_cases import furnish
+
 HOME = Path("var/many")
 CASES = 1_000_000
 YEARS = 6
@@ -100,21 +99,6 @@ SHARE = [
     "sent_back",
     "due_at",
 ]
-EVENT = [
-    "recorded_at",
-    "happened_at",
-    "subject_kind",
-    "subject_id",
-    "seq",
-    "kind",
-    "actor_id",
-    "actor_name",
-    "actor_post",
-    "reason",
-    "body",
-    "previous",
-    "digest",
-]
 TABLES = ("cases_case", "cases_reach", "cases_assignment", "cases_search", "ledger_event")
 
 
@@ -136,14 +120,9 @@ def main() -> None:
     parser.add_argument("--events", action="store_true")
     asked = parser.parse_args()
     open_home(asked.home)
-    from jieban.apps.cases.models import Case
-
-    if Case.objects.exists():
-        print(f"{asked.home} has {Case.objects.count():,} cases already")
-        return
     begun = time.perf_counter()
-    fill(asked.cases, events=asked.events)
-    print(f"{asked.cases:,} cases in {time.perf_counter() - begun:.0f} s")
+    added = fill(asked.cases, events=asked.events)
+    print(f"{added:,} cases added in {time.perf_counter() - begun:.0f} s")
 
 
 def open_home(home: Path) -> None:
@@ -151,14 +130,7 @@ def open_home(home: Path) -> None:
     import os
 
     if not home.exists():
-        files = home.parent / f"{home.name}-files"
-        for words in (
-            ("invent", str(files), "--periods", "2", "--rows", "1000"),
-            ("directory", "import", str(files / "名录.xlsx")),
-        ):
-            subprocess.run(
-                [JIEBAN, "--home", str(home), *words], check=True, stdout=subprocess.DEVNULL
-            )
+        furnish(home)
     os.environ["JIEBAN_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "jieban.site.settings"
     import django
@@ -166,15 +138,15 @@ def open_home(home: Path) -> None:
     django.setup()
 
 
-def fill(count: int, *, events: bool = False) -> None:
-    """Add `count` cases; does nothing where there are as many already."""
+def fill(count: int, *, events: bool = False) -> int:
+    """Add cases until there are `count`; how many that took."""
     from django.db import connection, transaction
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(MAX(id), 0), COUNT(*) FROM cases_case")
         last, there = cursor.fetchone()
     if there >= count:
-        return
+        return 0
     with transaction.atomic(), without_indexes():
         made = make(count - there, first=int(last) + 1)
         while chunk := list(islice(made, _CHUNK)):
@@ -189,6 +161,7 @@ def fill(count: int, *, events: bool = False) -> None:
             cursor.execute("VACUUM ANALYZE")
         else:
             cursor.execute("ANALYZE")
+    return count - int(there)
 
 
 @contextmanager
@@ -228,7 +201,9 @@ def _store(chunk: Sequence[Made], events: bool) -> None:
     _copy("cases_reach", REACH, (row for made in chunk for row in made.reach))
     _copy("cases_assignment", SHARE, (made.share for made in chunk if made.share))
     if events:
-        _copy("ledger_event", EVENT, (made.event for made in chunk))
+        from jieban.apps.ledger.chain import CONTENT
+
+        _copy("ledger_event", [*CONTENT, "digest"], (made.event for made in chunk))
     from django.db import connection
 
     key = "case_id" if connection.vendor == "postgresql" else "rowid"
