@@ -115,5 +115,6 @@ def test_codes_in_a_body_are_said_in_words(home):
     browser.cookies["jieban_language"] = "zh"
     page = browser.get(f"/ledger/case/{case.number}/").content.decode()
     assert "紧急程度" in page
+    assert "<dd>诉求" in page
     assert "urgency" not in page
     assert ">phone<" not in page

@@ -266,7 +266,7 @@ def _text(key: str, value: Any) -> str:
     if key == "ground":
         return str(_grounds().get(value, {}).get(words.language(), value))
     if key == "kind":
-        known = words.glossary().get(value) or words.bodies()["values"].get(value) or {}
+        known = words.bodies()["kinds"].get(value) or words.glossary().get(value) or {}
         return known.get(words.language(), value)
     if isinstance(value, list):
         names = [_named(item) for item in value]

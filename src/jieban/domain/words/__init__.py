@@ -73,7 +73,7 @@ def glossary() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def bodies() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """What stands in events: "keys" and "values", each code -> {zh, en}."""
+    """What stands in events: "keys", "kinds" and "values", each code -> {zh, en}."""
     return tomllib.loads((_HERE / "bodies.toml").read_text(encoding="utf-8"))
 
 
