@@ -42,6 +42,9 @@ NOUNS = {
     "cases": Noun("jieban.cli.cases", "cases", "Import cases and look at them."),
     "facts": Noun("jieban.cli.facts", "facts", "Build the sealed fact tables."),
     "evaluate": Noun("jieban.cli.evaluate", "evaluate", "Run, verify, compare.", database=False),
+    "programmes": Noun(
+        "jieban.cli.programmes", "programmes", "Officials sent, and what it did.", database=False
+    ),
     "appeals": Noun("jieban.cli.appeals", "appeals", "Contest a fact; decide appeals."),
     "rulebook": Noun("jieban.cli.rulebook", "rulebook", "Check and compare rules.", database=False),
     "profiles": Noun("jieban.cli.profiles", "profiles", "Mappings of exports.", database=False),

@@ -106,6 +106,9 @@ INSTALLED_APPS = [
     "jieban.apps.cases",
     "jieban.apps.followups",
     "jieban.apps.assessments",
+    "jieban.apps.practices",
+    "jieban.apps.programmes",
+    "jieban.apps.terms",
     "jieban.apps.integrations",
     "jieban.site",
 ]

@@ -1,0 +1,12 @@
+"""`jieban programmes <verb>`: choosing, sending, following and measuring.
+
+Verbs that need the database live in modules of their own and start it themselves, so that
+`effects` runs on files alone.
+"""
+
+import click
+
+
+@click.group()
+def programmes() -> None:
+    """Officials sent where problems are worst, and what it did."""
