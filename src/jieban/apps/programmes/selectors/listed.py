@@ -1,0 +1,75 @@
+"""Programmes, their selections and cohorts."""
+
+from django.db.models import Count, QuerySet
+
+from jieban.apps.programmes.models import Candidate, Cohort, Programme, Selection
+from jieban.domain.errors import Refused
+from jieban.domain.programmes.criteria import Criteria, read_criteria
+from jieban.domain.programmes.selection import SENT, Standing
+
+
+def programmes() -> QuerySet[Programme]:
+    """Every programme, newest first, with the number of its selections and cohorts."""
+    return Programme.objects.annotate(
+        lists=Count("selections", distinct=True), batches=Count("cohorts", distinct=True)
+    )
+
+
+def programme_by_code(code: str) -> Programme:
+    """
+    Raises:
+        Refused "programme.not_found".
+    """
+    found = Programme.objects.filter(code=code).first()
+    if found is None:
+        raise Refused("programme.not_found", programme=code)
+    return found
+
+
+def criteria_of(programme: Programme) -> Criteria:
+    return read_criteria(programme.criteria)
+
+
+def cohort_of(programme: Programme, number: int) -> Cohort:
+    """
+    Raises:
+        Refused "cohort.not_found".
+    """
+    found = (
+        Cohort.objects.select_related("programme", "selection")
+        .filter(programme=programme, number=number)
+        .first()
+    )
+    if found is None:
+        raise Refused("cohort.not_found", programme=programme.name, number=number)
+    return found
+
+
+def name_of(cohort: Cohort) -> str:
+    """How a cohort is named in the ledger: programme and number."""
+    return f"{cohort.programme.code}-c{cohort.number}"
+
+
+def selection_by_number(programme: Programme, number: int) -> Selection:
+    """
+    Raises:
+        Refused "selection.not_found".
+    """
+    found = (
+        Selection.objects.select_related("programme", "run", "run__assessment")
+        .filter(programme=programme, number=number)
+        .first()
+    )
+    if found is None:
+        raise Refused("selection.not_found", programme=programme.name, number=number)
+    return found
+
+
+def lot_is_waiting(selection: Selection) -> bool:
+    """Whether places of equal need wait for a lot that was not drawn yet."""
+    return selection.candidates.filter(standing=Standing.IN_LOT.value).exists()
+
+
+def sent_places(selection: Selection) -> QuerySet[Candidate]:
+    """The places somebody is sent to: chosen or picked by hand, those in greatest need first."""
+    return selection.candidates.filter(standing__in=[each.value for each in SENT])
