@@ -6,7 +6,13 @@ Verbs that need the database live in modules of their own and start it themselve
 
 import click
 
+from jieban.cli.effects import effects, trial
+
 
 @click.group()
 def programmes() -> None:
     """Officials sent where problems are worst, and what it did."""
+
+
+programmes.add_command(effects)
+programmes.add_command(trial)
