@@ -99,7 +99,7 @@ MOVES = {
 }
 PAST = {move.past: move for move in MOVES.values()}
 """Moves by the event they make."""
-DECISIONS = ("end", "extend")
+DECISIONS = ("extend", "end")
 """The moves that are the decision itself; they alone are open once the last day has passed."""
 
 

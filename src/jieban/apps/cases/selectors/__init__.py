@@ -1,5 +1,6 @@
 """Every read of cases: those a file brought in, and those that are handled here."""
 
+from jieban.apps.cases.selectors.answers import Answer, answers_in
 from jieban.apps.cases.selectors.imported import (
     COUNTED_ROLES,
     PeriodTouched,
@@ -66,6 +67,7 @@ __all__ = [
     "FAR",
     "LIVE_SOURCE",
     "PAGE",
+    "Answer",
     "Filter",
     "Page",
     "PeriodTouched",
@@ -73,6 +75,7 @@ __all__ = [
     "SourceSpan",
     "acting_shares",
     "allowed_moves",
+    "answers_in",
     "assignment",
     "attachment_of",
     "attachments_of",

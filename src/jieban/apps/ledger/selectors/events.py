@@ -59,6 +59,15 @@ def events_of(subject_kind: str, subject_id: str) -> QuerySet[Event]:
     return Event.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("seq")
 
 
+def events_of_several(
+    subject_kind: str, subject_ids: Sequence[str], kinds: Sequence[str]
+) -> QuerySet[Event]:
+    """Events of these kinds in the chains of several subjects, by subject, oldest first."""
+    return Event.objects.filter(
+        subject_kind=subject_kind, subject_id__in=subject_ids, kind__in=kinds
+    ).order_by("subject_id", "seq")
+
+
 def events_numbered(numbers: Iterable[int]) -> dict[int, Event]:
     """Number -> event, of those that are there."""
     return Event.objects.in_bulk(list(numbers))

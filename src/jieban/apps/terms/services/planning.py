@@ -1,0 +1,243 @@
+"""Before the term: planned for an official and a community, measured, defined, arrived."""
+
+import hashlib
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.models import Area
+from jieban.apps.programmes import selectors as programmes
+from jieban.apps.programmes.models import Cohort, Official
+from jieban.apps.terms.models import Term
+from jieban.apps.terms.selectors.figures import line_of, published_run
+from jieban.apps.terms.selectors.seeing import areas_in_reach, planned_end, spans_taken, today_at
+from jieban.apps.terms.services.keeping import hold, iso, record, said, take_step
+from jieban.domain.actors import Actor
+from jieban.domain.errors import Refused
+from jieban.domain.terms import rules, selfreliance
+from jieban.domain.terms.calendar import add_months, check_no_overlap
+from jieban.domain.terms.lifecycle import State
+from jieban.home import Home
+
+LOWEST = ("community", "village")
+SERIAL_DIGITS = 3
+
+
+@transaction.atomic
+def plan_term(
+    actor: Actor,
+    cohort: Cohort,
+    official: Official,
+    area_code: str,
+    planned_start: date,
+    *,
+    at: datetime,
+) -> Term:
+    """Plan that an official goes to a community; there is a term from now on.
+
+    Raises:
+        Refused "actor.not_permitted", "directory.unknown_area", "term.not_a_community",
+            "term.official_taken", "term.area_taken", "term.date_too_far".
+    """
+    area = directory.area_by_code(area_code)
+    codes = areas_in_reach(actor, "term.manage")
+    if codes is not None and area.code not in codes:
+        raise Refused("actor.not_permitted", permission="term.manage")
+    term = build(cohort, official, area, planned_start, at=at)
+    check_free(term, planned_start, planned_end(term))
+    begin(actor, term, at=at)
+    return term
+
+
+def build(
+    cohort: Cohort, official: Official, area: Area, planned_start: date, *, at: datetime
+) -> Term:
+    """A term that is not stored yet, under the next number of its cohort.
+
+    Raises:
+        Refused "term.not_a_community".
+    """
+    if area.kind not in LOWEST:
+        raise Refused("term.not_a_community", name=area.name)
+    # Two who plan in the same cohort at one moment take their numbers one after the other.
+    Cohort.objects.select_for_update().get(pk=cohort.pk)
+    street = area.parent
+    return Term(
+        number=_next_number(cohort),
+        cohort=cohort,
+        official=official,
+        area_code=area.code,
+        area_name=area.name,
+        street_code=street.code if street else "",
+        street_name=street.name if street else "",
+        state=State.PLANNED.value,
+        planned_start=planned_start,
+        made_at=at,
+    )
+
+
+def begin(actor: Actor, term: Term, *, at: datetime) -> None:
+    """Store a term that was built and write its first event."""
+    body = {
+        "official": term.official.code,
+        "area": term.area_code,
+        "cohort": term.cohort.number,
+        "planned_start": term.planned_start.isoformat(),
+    }
+    record(term, "term.planned", actor=actor, at=at, body=body, first=True)
+
+
+def check_free(term: Term, first: date, last: date) -> None:
+    """Is neither the official nor the community taken by another term in this span?
+
+    Raises:
+        Refused "term.official_taken", "term.area_taken".
+    """
+    others = Term.objects.select_related("cohort__programme")
+    for found, code in (
+        (others.filter(official=term.official_id), "term.official_taken"),
+        (others.filter(area_code=term.area_code), "term.area_taken"),
+    ):
+        check_no_overlap(first, last, spans_taken(found, but=term.pk), code)
+
+
+def _next_number(cohort: Cohort) -> str:
+    """The number after the highest of the cohort: none is given twice."""
+    stem = f"{cohort.programme.code}-{cohort.number}-"
+    numbers = Term.objects.filter(number__startswith=stem).values_list("number", flat=True)
+    highest = max((int(number.removeprefix(stem)) for number in numbers), default=0)
+    return f"{stem}{highest + 1:0{SERIAL_DIGITS}d}"
+
+
+@transaction.atomic
+def plan_cohort(
+    actor: Actor, cohort: Cohort, planned_start: date, *, at: datetime, home: Home
+) -> list[Term]:
+    """Plan a term for every confirmed pair of a cohort, its baseline frozen from the selection's
+    run; pairs that have a term already are left alone.
+
+    Raises:
+        Refused "term.nothing_to_plan", and those of `plan_term` and `freeze_baseline`.
+    """
+    planned = set(
+        Term.objects.filter(cohort=cohort)
+        .exclude(state=State.CALLED_OFF.value)
+        .values_list("area_code", flat=True)
+    )
+    waiting = [
+        pair for pair in programmes.confirmed_pairs(cohort) if pair.area_code not in planned
+    ]
+    if not waiting:
+        raise Refused("term.nothing_to_plan", cohort=cohort.number)
+    made = []
+    for pair in waiting:
+        term = plan_term(actor, cohort, pair.official, pair.area_code, planned_start, at=at)
+        made.append(freeze_baseline(actor, term.number, pair.baseline["run"], at=at, home=home))
+    return made
+
+
+@transaction.atomic
+def call_off(
+    actor: Actor, number: str, *, at: datetime, reason: str, version: int | None = None
+) -> Term:
+    """Take back a plan; nobody arrived.
+
+    Raises:
+        Refused: those of `hold` and `lifecycle.decide`.
+    """
+    term = hold(actor, number, "term.manage", at=at, version=version)
+    take_step(term, "call_off", actor=actor, at=at, reason=said(reason, "reason"))
+    return term
+
+
+@transaction.atomic
+def freeze_baseline(actor: Actor, number: str, run_id: str, *, at: datetime, home: Home) -> Term:
+    """Freeze the community's line of a published run as what the term is measured against.
+
+    The digest is of the run's manifest, which seals its tables. Until the official arrives it
+    may be frozen anew; afterwards never.
+
+    Raises:
+        Refused "term.baseline_frozen", "term.run_not_published", "term.baseline_without_line",
+            "run.not_recorded", "run.not_found", and those of `hold`.
+    """
+    term = hold(actor, number, "term.manage", at=at)
+    if term.state != State.PLANNED:
+        raise Refused("term.baseline_frozen", number=number)
+    published_run(run_id)
+    line = line_of(home, run_id, term.area_code)
+    if line is None or not line.says_something:
+        raise Refused("term.baseline_without_line", run=run_id, area=term.area_name)
+    manifest = (home.runs / run_id / "manifest.json").read_bytes()
+    digest = hashlib.sha256(manifest).hexdigest()
+    term.baseline = {
+        "run": line.run_id,
+        "period": line.period,
+        "rulebook": line.rulebook,
+        "digest": digest,
+        "frozen_on": today_at(at).isoformat(),
+        "figures": line.figures,
+    }
+    body = {"run": line.run_id, "period": line.period, "digest": digest}
+    record(term, "term.baseline_frozen", actor=actor, at=at, body=body)
+    return term
+
+
+@transaction.atomic
+def fix_index(
+    actor: Actor,
+    number: str,
+    *,
+    at: datetime,
+    measures: tuple[str, ...] = selfreliance.MEASURES,
+    months_before: int = selfreliance.MONTHS_BEFORE,
+    months_after: int = 12,
+) -> Term:
+    """Say, before the term starts, how self-reliance will be measured.
+
+    Raises:
+        Refused "term.index_fixed": the official has arrived.
+        Refused: those of `selfreliance.definition` and `hold`.
+    """
+    term = hold(actor, number, "term.manage", at=at)
+    selfreliance.check_definition(arrived_on=term.arrived_on)
+    if term.state != State.PLANNED:
+        raise Refused("term.index_fixed", day=term.planned_start.isoformat())
+    chosen = selfreliance.definition(measures, months_before, months_after)
+    term.index = {**chosen.plain(), "fixed_on": today_at(at).isoformat(), "fixed_by": actor.name}
+    record(term, "term.index_fixed", actor=actor, at=at, body=chosen.plain())
+    return term
+
+
+@transaction.atomic
+def arrive(
+    actor: Actor,
+    number: str,
+    *,
+    at: datetime,
+    arrived_on: date | None = None,
+    version: int | None = None,
+) -> Term:
+    """The official is on post from `arrived_on` (today, where nothing is said); the clock runs.
+
+    Raises:
+        Refused "term.baseline_missing", "term.problems_missing", "term.arrival_in_future",
+            "term.official_taken", "term.area_taken", and those of `hold` and `lifecycle.decide`.
+    """
+    term = hold(actor, number, "term.manage", at=at, version=version)
+    today = today_at(at)
+    day = arrived_on or today
+    rules.check_arrival(
+        has_baseline=term.baseline is not None,
+        problems=term.problems.aggregate(last=Max("serial"))["last"] or 0,
+        arrived_on=day,
+        today=today,
+    )
+    ends = add_months(day, term.cohort.programme.term_months)
+    check_free(term, day, ends)
+    term.arrived_on, term.ends_on = day, ends
+    body = {"arrived_on": iso(day), "ends_on": iso(ends)}
+    take_step(term, "arrive", actor=actor, at=at, body=body)
+    return term
