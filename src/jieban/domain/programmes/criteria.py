@@ -280,6 +280,8 @@ def _contradictions(criteria: Criteria) -> Iterator[Refused]:
         )
     if (criteria.lot == "points") != (criteria.lot_points is not None):
         yield Refused("criteria.lot_points")
+    if criteria.lot == "intervals" and criteria.order_by != "score":
+        yield Refused("criteria.lot_intervals")
     codes = [each.code for each in criteria.by_hand]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:

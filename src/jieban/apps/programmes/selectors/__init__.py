@@ -1,5 +1,6 @@
 """Every read of programmes: lists, who is on the roster, who goes where."""
 
+from jieban.apps.programmes.selectors.figures import Baseline, baseline, published_runs
 from jieban.apps.programmes.selectors.listed import (
     cohort_of,
     criteria_of,
@@ -10,7 +11,16 @@ from jieban.apps.programmes.selectors.listed import (
     selection_by_number,
     sent_places,
 )
-from jieban.apps.programmes.selectors.pairs import ConfirmedPair, confirmed_pairs
+from jieban.apps.programmes.selectors.pairs import (
+    BARS,
+    ConfirmedPair,
+    barred_pairs,
+    cohort_places,
+    confirmed_pairs,
+    pairs_of,
+    people_to_match,
+    places_to_match,
+)
 from jieban.apps.programmes.selectors.roster import (
     check_conflicts,
     next_official_code,
@@ -21,9 +31,14 @@ from jieban.apps.programmes.selectors.roster import (
 )
 
 __all__ = [
+    "BARS",
+    "Baseline",
     "ConfirmedPair",
+    "barred_pairs",
+    "baseline",
     "check_conflicts",
     "cohort_of",
+    "cohort_places",
     "confirmed_pairs",
     "criteria_of",
     "lot_is_waiting",
@@ -32,8 +47,12 @@ __all__ = [
     "official_by_code",
     "officials",
     "officials_named",
+    "pairs_of",
+    "people_to_match",
+    "places_to_match",
     "programme_by_code",
     "programmes",
+    "published_runs",
     "selection_by_number",
     "sent_places",
     "unit_code_of",
