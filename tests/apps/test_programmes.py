@@ -9,6 +9,7 @@ from jieban.apps.programmes import selectors, services
 from jieban.domain.errors import Refused
 from jieban.domain.programmes.criteria import PRESETS
 from jieban.domain.programmes.officials import Profile
+from jieban.tables.officials import written_roster
 from tests.apps import live
 from tests.conftest import AT, CLERK
 
@@ -143,3 +144,55 @@ def test_a_change_of_the_roster_is_told_without_names(home):
     assert event.body["changed"] == ["name", "skills"]
     assert event.body["after"] == {"skills": ["停车"]}
     assert "程" not in str(event.body)
+
+
+# --- a roster from a file -----------------------------------------------------------------
+
+HEAD = "编号,姓名,派出单位,专长,带资源,回避,可派起始,可派截止\n"
+
+
+def bring(tmp_path, *lines, head=HEAD):
+    file = tmp_path / "名册.csv"
+    file.write_text(head + "\n".join(lines), encoding="utf-8-sig")
+    return services.import_officials(CLERK, file, at=AT)
+
+
+def test_a_roster_is_brought_in_once_and_lines_that_cannot_be_taken_are_listed(home, tmp_path):
+    live.made_up_district()
+    lines = (
+        "D1,程样例,区城管委,物业、停车,绿化队,松涛街道,2023-03-16,",
+        ",李样例,区某局,,,,,",
+        "D3,,区某局,,,,,",
+        "D4,王样例,区某局,,,没有的街道,,",
+        "D5,赵样例,区某局,,,,昨天,",
+        "D6,钱样例,区某局,,,,2023-05-01,2023-04-01",
+        "D1,程样例,区城管委,,,,,",
+    )
+    brought = bring(tmp_path, *lines)
+    assert (brought.new, brought.changed, brought.same) == (2, 0, 0)
+    assert [(each.line, each.because.code) for each in brought.turned] == [
+        (4, "official.line_unnamed"),
+        (5, "official.conflict_unknown"),
+        (6, "directory.date_unreadable"),
+        (7, "official.days_backwards"),
+        (8, "official.line_twice"),
+    ]
+    first = selectors.official_by_code("D1")
+    assert first.skills == ["物业", "停车"]
+    assert set(first.conflicts) == {"A1", "U1"}, "the street and its office bear one name"
+    again = bring(tmp_path, *lines[:2])
+    assert (again.new, again.changed, again.same, again.turned) == (0, 0, 2, ())
+    changed = bring(tmp_path, "D1,程样例,区城管委,养犬,,,,")
+    assert (changed.changed, changed.same) == (1, 0)
+    first.refresh_from_db()
+    assert (first.skills, first.brings) == (["养犬"], ["绿化队"]), "a blank takes nothing away"
+    refused("official.no_layout", bring, tmp_path, "1,2", head="甲,乙\n")
+
+
+def test_a_roster_written_out_comes_back_the_same(home, tmp_path):
+    live.made_up_district()
+    bring(tmp_path, "D1,程样例,区城管委,物业、停车,绿化队,松涛街道,2023-03-16,")
+    file = tmp_path / "名册.xlsx"
+    file.write_bytes(written_roster(selectors.roster_rows(), "zh"))
+    brought = services.import_officials(CLERK, file, at=AT)
+    assert (brought.same, brought.turned) == (1, ())

@@ -187,3 +187,26 @@ def test_a_lot_is_drawn_once_and_only_where_there_is_one(drawing, run, home):
     refused("lot.drawn_before", draw, drawing, "另一个公开依据")
     services.change_criteria(CLERK, "zlsj", TWO, at=AT, reason="不抽签")
     refused("lot.nothing_to_draw", draw, made(run, home))
+
+
+# --- does it still say what it said -------------------------------------------------------
+
+
+def test_a_list_comes_out_again_and_what_was_changed_is_found(drawing):
+    assert selectors.differences(drawing) == []
+    drawn = draw(drawing)
+    assert selectors.differences(drawn) == []
+    lucky = drawn.candidates.filter(lot_order=1)
+    lucky.update(standing=Standing.NEXT.value)
+    assert selectors.differences(drawn) == ["lot"]
+    lucky.update(standing=Standing.CHOSEN.value)
+    last = drawn.candidates.last()
+    last.standing = Standing.CHOSEN.value
+    last.save()
+    assert selectors.differences(drawn) == ["list"]
+    last.standing = Standing.OTHER.value
+    last.figures["score"] = 1
+    last.save()
+    assert set(selectors.differences(drawn)) >= {"figures", "digest", "list"}
+    drawn.criteria["choose"] = 4
+    assert "digest" in selectors.differences(drawn)

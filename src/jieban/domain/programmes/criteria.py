@@ -265,7 +265,7 @@ def _picked(value: Any, faults: list[Refused]) -> Iterator[Picked]:
 def _contradictions(criteria: Criteria) -> Iterator[Refused]:
     given = [name for name in _PERSISTENCE if getattr(criteria, name) is not None]
     if given and len(given) < len(_PERSISTENCE):
-        yield Refused("criteria.persistence_incomplete", keys=list(_PERSISTENCE))
+        yield Refused("criteria.persistence_incomplete")
     elif given and (criteria.persistent_months or 0) > (criteria.persistent_of or 0):
         yield Refused(
             "criteria.persistence_impossible",

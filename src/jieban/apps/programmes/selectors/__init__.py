@@ -1,5 +1,6 @@
 """Every read of programmes: lists, who is on the roster, who goes where."""
 
+from jieban.apps.programmes.selectors.checking import differences, list_digest
 from jieban.apps.programmes.selectors.figures import Baseline, baseline, published_runs
 from jieban.apps.programmes.selectors.listed import (
     cohort_of,
@@ -23,10 +24,14 @@ from jieban.apps.programmes.selectors.pairs import (
 )
 from jieban.apps.programmes.selectors.roster import (
     check_conflicts,
+    conflict_codes,
+    names_of,
     next_official_code,
     official_by_code,
     officials,
     officials_named,
+    profile_of,
+    roster_rows,
     unit_code_of,
 )
 
@@ -40,9 +45,13 @@ __all__ = [
     "cohort_of",
     "cohort_places",
     "confirmed_pairs",
+    "conflict_codes",
     "criteria_of",
+    "differences",
+    "list_digest",
     "lot_is_waiting",
     "name_of",
+    "names_of",
     "next_official_code",
     "official_by_code",
     "officials",
@@ -50,9 +59,11 @@ __all__ = [
     "pairs_of",
     "people_to_match",
     "places_to_match",
+    "profile_of",
     "programme_by_code",
     "programmes",
     "published_runs",
+    "roster_rows",
     "selection_by_number",
     "sent_places",
     "unit_code_of",

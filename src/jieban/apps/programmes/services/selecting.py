@@ -48,7 +48,7 @@ def _keep(
     programme = hold_programme(code)
     last = programme.selections.order_by("-number").first()
     rows_digest = choosing.rows_digest(read.rows)
-    made = Selection.objects.create(
+    made = Selection(
         programme=programme,
         number=last.number + 1 if last else 1,
         run=read.record,
@@ -58,18 +58,11 @@ def _keep(
         months=list(read.months),
         criteria=criteria,
         rows_digest=rows_digest,
-        digest=digest_of(
-            {
-                "run": read.record.run_id,
-                "run_digest": read.digest,
-                "months": list(read.months),
-                "criteria": criteria,
-                "rows": rows_digest,
-            }
-        ),
         made_at=at,
         made_by=actor.name,
     )
+    made.digest = selectors.list_digest(made, rows_digest)
+    made.save(force_insert=True)
     Candidate.objects.bulk_create([_candidate(made, each, read) for each in listed.candidates])
     body = {
         "run": read.record.run_id,
