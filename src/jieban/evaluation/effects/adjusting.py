@@ -22,7 +22,7 @@ import numpy as np
 from jieban.evaluation.effects.panel import Figure, Floats, Numbers, Standing
 
 # How far above the last one chosen a community still weighs: a bell of so many spreads.
-REACH: Final = 1.5
+REACH: Final = 0.8
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Gaps:
 
     `own` is the variance of one member's gap, `shared` that of the comparison below it. `pulls`
     are how far each compared place moved the mean gap. `weights` are the shares of members, then
-    compared, in the mean gap (signed), and `strays` their residuals: what randomisation shuffles.
+    compared, in the mean gap (signed), `strays` their residuals and `spreads` how wide each is
+    expected to be: what randomisation shuffles.
     """
 
     members: Numbers
@@ -43,6 +44,7 @@ class Gaps:
     pulls: Floats
     weights: Floats
     strays: Floats
+    spreads: Floats
     unexplained: float = 0.0
     coefficients: Floats | None = None
 
@@ -98,9 +100,9 @@ def line_through(
     means = columns[inside].mean(axis=0)
     sandwich = moved.T @ moved
     expected = columns[inside] @ coefficients
-    own = unexplained + np.where(
-        np.isfinite(figure.variance[inside]), figure.variance[inside], chance[inside]
-    )
+    luck = np.maximum(np.where(np.isfinite(figure.variance), figure.variance, chance), 0.0)
+    own = unexplained + luck[inside]
+    spreads = np.sqrt(np.concatenate([own, unexplained + luck[beside]]))
     shared = np.einsum("ij,jk,ik->i", columns[inside], sandwich, columns[inside])
     return Gaps(
         members=inside,
@@ -110,8 +112,11 @@ def line_through(
         own=own,
         shared=shared,
         pulls=-(moved @ means),
-        weights=np.concatenate([np.full(len(inside), 1 / len(inside)), -(weighted @ inverse @ means)]),
+        weights=np.concatenate(
+            [np.full(len(inside), 1 / len(inside)), -(weighted @ inverse @ means)]
+        ),
         strays=np.concatenate([outcome[inside] - expected, strays / np.sqrt(held)]),
         coefficients=coefficients,
+        spreads=np.maximum(spreads, 1e-9),
         unexplained=unexplained,
     )

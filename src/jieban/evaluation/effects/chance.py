@@ -24,7 +24,8 @@ CLIMBS: Final = (50, 200)
 def randomised(parts: Sequence[Gaps]) -> float | None:
     """Share of shuffles that move the mean gap as far as it is: a p-value for few communities.
 
-    Residuals change places within each group; the estimate is made again from each order.
+    Residuals change places within each group, each in units of how wide it is expected to be
+    where it stands; the estimate is made again from each order.
     """
     sent = sum(len(part.members) for part in parts)
     if not sent or not all(len(part.compared) for part in parts):
@@ -35,9 +36,9 @@ def randomised(parts: Sequence[Gaps]) -> float | None:
     for part in parts:
         share = len(part.members) / sent
         reached += share * float(part.gaps.mean())
-        strays = part.strays - part.strays.mean() if len(part.members) > 4 else part.strays
-        order = rng.permuted(np.broadcast_to(strays, (_SHUFFLES, len(strays))), axis=1)
-        shuffled += share * (order @ part.weights)
+        units = part.strays / part.spreads
+        order = rng.permuted(np.broadcast_to(units, (_SHUFFLES, len(units))), axis=1)
+        shuffled += share * (order @ (part.weights * part.spreads))
     return float((1 + (np.abs(shuffled) >= abs(reached) - 1e-12).sum()) / (_SHUFFLES + 1))
 
 
@@ -90,9 +91,7 @@ def standings_of(panel: Panel, plan: Plan, measure: str) -> dict[int, Standings]
         after, of_after = _ranks(told.after.value)
         for place in group.members:
             if before[place] and after[place]:
-                found[place] = Standings(
-                    int(before[place]), of_before, int(after[place]), of_after
-                )
+                found[place] = Standings(int(before[place]), of_before, int(after[place]), of_after)
     return found
 
 

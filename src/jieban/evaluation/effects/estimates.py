@@ -168,6 +168,7 @@ def _before_after(told: Before) -> Gaps | None:
         pulls=nought,
         weights=np.full(len(members), 1 / len(members)),
         strays=change - change.mean(),
+        spreads=np.ones(len(members)),
     )
 
 
@@ -209,6 +210,7 @@ def _against(told: Before, members: Numbers, compared: Numbers) -> Gaps:
             [np.full(len(members), 1 / len(members)), np.full(len(compared), -1 / len(compared))]
         ),
         strays=np.concatenate([gaps, strays]),
+        spreads=np.ones(len(members) + len(compared)),
     )
 
 

@@ -33,9 +33,7 @@ class Unplaced:
     candidates: tuple[str, ...] = ()
 
 
-def placed(
-    named: Iterable[Named], areas: Sequence[Place]
-) -> tuple[list[Sent], list[Unplaced]]:
+def placed(named: Iterable[Named], areas: Sequence[Place]) -> tuple[list[Sent], list[Unplaced]]:
     """Postings with the area each one means; those that mean none, or several, apart."""
     by_key: dict[str, list[Place]] = defaultdict(list)
     known = {place.id: place for place in areas}
@@ -54,9 +52,7 @@ def placed(
     return sent, unplaced
 
 
-def _meant(
-    named: Named, known: dict[str, Place], by_key: dict[str, list[Place]]
-) -> list[Place]:
+def _meant(named: Named, known: dict[str, Place], by_key: dict[str, list[Place]]) -> list[Place]:
     if named.community in known:
         return [known[named.community]]
     found = list(
@@ -67,9 +63,7 @@ def _meant(
     if len(found) > 1 and named.street:
         keys = set(_keys(named.street))
         found = [
-            place
-            for place in found
-            if place.parent and keys & set(_keys(known[place.parent].name))
+            place for place in found if place.parent and keys & set(_keys(known[place.parent].name))
         ]
     # A place that has ended and its successor have one name: the one still there is meant.
     return [place for place in found if place.valid_to is None] or found

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from jieban.domain.errors import Refused
 from jieban.evaluation.effects import beside, chance, course, sensitivity
 from jieban.evaluation.effects.adjusting import Gaps
 from jieban.evaluation.effects.beside import Beside, Spill
@@ -24,7 +25,7 @@ from jieban.evaluation.effects.estimates import (
     told_of,
 )
 from jieban.evaluation.effects.panel import MEASURES, Panel
-from jieban.evaluation.effects.sending import AFTER, Choice, Left, Plan, Sent, plan_of
+from jieban.evaluation.effects.sending import AFTER, Choice, Group, Left, Plan, Sent, plan_of
 from jieban.evaluation.effects.sensitivity import Sensitivity
 
 FORMAT: Final = 1
@@ -123,13 +124,20 @@ def effects_of(
     baseline: str | None = None,
     after: int = AFTER,
     measure: str = "score",
+    cohort: str | None = None,
 ) -> Effects:
-    """What sending did, by every estimate.
+    """What sending did, by every estimate; of one cohort, or of all.
+
+    The others sent to are known even then: they are nobody's comparison once somebody came.
 
     Raises:
-        Refused: what `plan_of` refuses.
+        Refused: what `plan_of` refuses; `effects.cohort_unknown`.
     """
     plan = plan_of(panel, sent, baseline=baseline, after=after)
+    if cohort is not None:
+        plan = _of_cohort(plan, cohort)
+        if not plan.groups:
+            raise Refused("effects.cohort_unknown", cohort=cohort)
     gaps = {name: gaps_of(panel, plan, name) for name in MEASURES}
     said = partial(_measured, panel)
     cohorts = dict.fromkeys(group.cohort for group in plan.groups)
@@ -164,12 +172,14 @@ def effects_of(
 
 
 def _of_cohort(plan: Plan, cohort: str) -> Plan:
-    return replace(plan, groups=tuple(each for each in plan.groups if each.cohort == cohort))
+    return replace(
+        plan,
+        groups=tuple(each for each in plan.groups if each.cohort == cohort),
+        left=tuple(each for each in plan.left if each.sent.cohort == cohort),
+    )
 
 
-def _parts_of(
-    plan: Plan, gaps: Mapping[str, list[Gaps]], cohort: str
-) -> dict[str, list[Gaps]]:
+def _parts_of(plan: Plan, gaps: Mapping[str, list[Gaps]], cohort: str) -> dict[str, list[Gaps]]:
     members = {i for group in plan.groups if group.cohort == cohort for i in group.members}
     return {
         name: [part for part in parts if set(part.members.tolist()) <= members]
@@ -177,9 +187,7 @@ def _parts_of(
     }
 
 
-def _measured(
-    panel: Panel, plan: Plan, measure: str, gaps: Mapping[str, list[Gaps]]
-) -> Measured:
+def _measured(panel: Panel, plan: Plan, measure: str, gaps: Mapping[str, list[Gaps]]) -> Measured:
     before, after, answers = [], [], np.zeros(2)
     for group in plan.groups:
         told, members = told_of(panel, group, measure), list(group.members)
@@ -228,7 +236,7 @@ def _trend(panel: Panel, plan: Plan, measure: str, part: Gaps) -> float:
     return float(part.coefficients[0] - np.nanmean(value[both]))
 
 
-def _group_of(plan: Plan, part: Gaps):  # type: ignore[no-untyped-def]
+def _group_of(plan: Plan, part: Gaps) -> Group:
     first = int(part.members[0])
     return next(group for group in plan.groups if first in group.members)
 

@@ -66,7 +66,7 @@ def _otherwise(panel: Panel, plan: Plan, measure: str) -> dict[str, Estimate]:
         return adjusted(panel, group, _after(group), reach=None, standing=standing)
 
     def nearest_only(group: Group, standing: Standing) -> Gaps | None:
-        return adjusted(panel, group, _after(group), reach=0.8, standing=standing)
+        return adjusted(panel, group, _after(group), reach=0.5, standing=standing)
 
     def bent(group: Group, standing: Standing) -> Gaps | None:
         square = standing.lasting**2
