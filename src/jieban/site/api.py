@@ -19,6 +19,8 @@ from jieban.apps.accounts import selectors as accounts
 from jieban.apps.accounts.services import note_token_use
 from jieban.apps.asked import Asked
 from jieban.apps.cases.api import router as cases
+from jieban.apps.practices.api import router as practices
+from jieban.apps.programmes.api import router as programmes
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.site.language import DJANGO_CODES, chosen_language, speak
@@ -71,6 +73,8 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("", cases)
+api.add_router("", practices)
+api.add_router("", programmes)
 _NOT_THERE = (".not_found", ".unknown_area", ".unknown_unit")
 _STATUS = {
     "actor.not_permitted": 403,
@@ -85,6 +89,9 @@ _STATUS = {
     "case.changed_meanwhile": 409,
     "case.move_not_allowed": 409,
     "case.share_accepted": 409,
+    "project.not_yours": 403,
+    "project.closed": 409,
+    "practice.adopted_already": 409,
 }
 
 

@@ -45,6 +45,15 @@ DOORS = (
     ),
     Door("assessments:newest", _("Tables"), "tables", ("assessments",), "assessment.see"),
     Door("assessments:appeals", _("Appeals"), "appeals", ("assessments:appeal",), "assessment.see"),
+    Door(
+        "projects:list",
+        _("Projects"),
+        "projects",
+        ("projects", "practices", "agreements"),
+        "project.see",
+    ),
+    Door("programmes:list", _("Secretaries"), "programmes", ("programmes",), "programme.see"),
+    Door("terms:list", _("Terms"), "terms", ("terms",), "term.see"),
     Door("imports:list", _("Import"), "import", ("imports",), "import.see"),
     Door(
         "directory:index",

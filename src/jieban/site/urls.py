@@ -21,6 +21,10 @@ urlpatterns = [
     # With the directory's pages, which count cases.
     path("", include("jieban.apps.cases.urls")),
     path("follow-ups/", include("jieban.apps.followups.urls")),
+    path("", include("jieban.apps.practices.urls")),
+    path("", include("jieban.apps.programmes.urls")),
+    path("effects/", include("jieban.apps.effects.urls")),
+    path("terms/", include("jieban.apps.terms.urls")),
     path("", include("jieban.apps.ledger.urls")),
     path("", include("jieban.apps.assessments.rulebook_urls")),
     path("", include("jieban.apps.integrations.urls")),

@@ -34,6 +34,11 @@ SUBJECTS = {
     "run": gettext_lazy("Run"),
     "appeal": gettext_lazy("Appeal"),
     "webhook": gettext_lazy("Webhook"),
+    "programme": gettext_lazy("Programme"),
+    "selection": gettext_lazy("Selection"),
+    "cohort": gettext_lazy("Cohort"),
+    "official": gettext_lazy("Official"),
+    "term": gettext_lazy("Term"),
     "seal": gettext_lazy("Seal"),
     "events": gettext_lazy("Events"),
     "categories": gettext_lazy("Categories"),
@@ -44,6 +49,10 @@ SUBJECTS = {
     "erasure": gettext_lazy("Erasure"),
     "keys": gettext_lazy("Keys of encryption"),
     "duty": gettext_lazy("Duty session"),
+    "project": gettext_lazy("Problem project"),
+    "practice": gettext_lazy("Practice"),
+    "note": gettext_lazy("Agreement"),
+    "cluster": gettext_lazy("Suggestion"),
 }
 # What the keys of a body are called on the page; the others stand in domain/words/bodies.toml.
 LABELS = {
@@ -102,16 +111,29 @@ _PAGES = {
     "run": ("assessments:run", ("code",)),
     "appeal": ("assessments:appeal", ("number",)),
     "webhook": ("integrations:show", ("number",)),
+    "programme": ("programmes:show", ("code",)),
+    "official": ("programmes:official", ("code",)),
+    "term": ("terms:show", ("number",)),
+    "project": ("projects:show", ("number",)),
+    "practice": ("practices:show", ("number",)),
+    "note": ("agreements:show", ("number",)),
 }
 # Keys of a body whose values are codes.
 _CODED = frozenset(
     (
         "urgency", "complexity", "channel", "method", "role", "stage", "light", "limit", "state",
         "satisfaction", "contacted", "resolved", "valid", "in_time", "gone_up", "place_taken_out",
+        "answer", "entry_kind",
     )
 )  # fmt: skip
 # Keys of a body that name a subject with a page of its own.
-_SUBJECT_OF = {"number": "case", "unit": "unit", "run": "run", "appeal": "appeal"}
+_SUBJECT_OF = {
+    "number": "case",
+    "unit": "unit",
+    "run": "run",
+    "appeal": "appeal",
+    "project": "project",
+}
 
 
 @require_GET

@@ -1,13 +1,12 @@
 """Photos and files of a case: checked by content, place taken out, sealed under their digest."""
 
 import hashlib
-import os
 from datetime import datetime
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
+from jieban import kept_files
 from jieban.apps.cases.models import Attachment, Case
 from jieban.apps.cases.selectors.live import acting_shares, attachment_of
 from jieban.apps.cases.services.keeping import hold_row, record
@@ -53,7 +52,7 @@ def attach(
     before = attachment_of(case, pair) if pair else None
     clean = cleaned(content, keep_place=keep_place)
     digest = hashlib.sha256(clean.content).hexdigest()
-    _store(digest, clean.content)
+    kept_files.keep(settings.HOME, digest, clean.content)
     made = Attachment.objects.create(
         case=case,
         stage=stage,
@@ -124,7 +123,7 @@ def _forget(held: Attachment, at: datetime) -> None:
     held.removed_at = at
     held.save(update_fields=["removed_at"])
     if not Attachment.objects.filter(digest=held.digest, removed_at__isnull=True).exists():
-        path = _path(held.digest)
+        path = kept_files.path_of(settings.HOME, held.digest)
         transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
@@ -134,27 +133,7 @@ def content_of(attachment: Attachment) -> tuple[str, bytes]:
     Raises:
         Refused "attachment.lost": the file is not where it was put.
     """
-    sealer = sealer_of(settings.HOME.keys)
-    try:
-        sealed = _path(attachment.digest).read_bytes()
-    except FileNotFoundError:
-        raise Refused("attachment.lost", number=attachment.pk) from None
-    return sealer.open(attachment.name).decode(), sealer.open(sealed)
-
-
-def _path(digest: str) -> Path:
-    return settings.HOME.attachments / digest[:2] / digest
-
-
-def _store(digest: str, content: bytes) -> None:
-    """Write the sealed file whole or not at all, and to the disk, before the row speaks of it."""
-    path = _path(digest)
-    if path.exists():
-        return
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_name(f".{digest}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(sealer_of(settings.HOME.keys).seal(content))
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+    content = kept_files.content_of(settings.HOME, attachment.digest)
+    if content is None:
+        raise Refused("attachment.lost", number=attachment.pk)
+    return sealer_of(settings.HOME.keys).open(attachment.name).decode(), content

@@ -1,0 +1,101 @@
+"""Every write of projects, practices, notes and answers to suggestions."""
+
+from jieban.apps.practices.services.cards import (
+    Card,
+    adopt,
+    change_practice,
+    end_adoption,
+    link_project,
+    move_practice,
+    write_practice,
+)
+from jieban.apps.practices.services.clusters import (
+    Chosen,
+    dismiss_cluster,
+    practice_from_cluster,
+    project_from_cluster,
+)
+from jieban.apps.practices.services.entries import (
+    Asked,
+    record_call,
+    record_consultation,
+    record_cost,
+    record_quantity,
+    strike_entry,
+)
+from jieban.apps.practices.services.notes import (
+    Said,
+    add_items,
+    change_note,
+    end_note,
+    open_note,
+    tick_item,
+    untick_item,
+)
+from jieban.apps.practices.services.photos import (
+    add_photo,
+    attach_proof,
+    content_of,
+    remove_photo,
+)
+from jieban.apps.practices.services.projects import (
+    Plan,
+    change_project,
+    link_cases,
+    move_project,
+    open_project,
+    take_over,
+    unlink_case,
+)
+from jieban.apps.practices.services.steps import (
+    add_steps,
+    change_step,
+    remove_step,
+    shift_step,
+    tick_step,
+    untick_step,
+)
+
+__all__ = [
+    "Asked",
+    "Card",
+    "Chosen",
+    "Plan",
+    "Said",
+    "add_items",
+    "add_photo",
+    "add_steps",
+    "adopt",
+    "attach_proof",
+    "change_note",
+    "change_practice",
+    "change_project",
+    "change_step",
+    "content_of",
+    "dismiss_cluster",
+    "end_adoption",
+    "end_note",
+    "link_cases",
+    "link_project",
+    "move_practice",
+    "move_project",
+    "open_note",
+    "open_project",
+    "practice_from_cluster",
+    "project_from_cluster",
+    "record_call",
+    "record_consultation",
+    "record_cost",
+    "record_quantity",
+    "remove_photo",
+    "remove_step",
+    "shift_step",
+    "strike_entry",
+    "take_over",
+    "tick_item",
+    "tick_step",
+    "unlink_case",
+    "untick_item",
+    "untick_step",
+    "write_practice",
+]

@@ -1,0 +1,242 @@
+"""Problem projects: opened, changed, moved on, taken over; the cases they are about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from django.db import transaction
+
+from jieban.apps.directory import selectors as directory
+from jieban.apps.practices.models import Project, ProjectCase
+from jieban.apps.practices.selectors.projects import standing_of, visible_numbers
+from jieban.apps.practices.services.keeping import (
+    area_within,
+    happened,
+    hold_project,
+    possible,
+    record_project,
+)
+from jieban.domain.actors import Actor
+from jieban.domain.errors import Refused
+from jieban.domain.practices.projects import State, decide
+from jieban.domain.practices.wording import tidy
+
+LONGEST_REASON = 500
+MOST_CASES = 500
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a project is about. `area` is the code of a place, `place` the spot in words."""
+
+    title: str
+    area: str
+    place: str
+    category: str = ""
+    basis: str = ""
+    deadline: date | None = None
+    term: str = ""
+
+
+@transaction.atomic
+def open_project(actor: Actor, plan: Plan, *, at: datetime, cases: Sequence[str] = ()) -> Project:
+    """Begin a project; who opens it owns it.
+
+    Raises:
+        Refused "actor.not_permitted", "practice.area_not_found", "case.not_found" and those of
+            `wording.tidy`; see also link_case.
+    """
+    area = area_within(actor, plan.area, "project.run")
+    project = Project(
+        area=area,
+        state=State.PLANNED.value,
+        owner=actor.name,
+        owner_id=actor.id,
+        made_at=at,
+        made_by=actor.name,
+    )
+    _write(project, plan)
+    project.save()
+    record_project(
+        project,
+        "project.opened",
+        actor=actor,
+        at=at,
+        area=area.code,
+        category=project.category,
+        deadline=str(project.deadline or ""),
+        term=project.term,
+    )
+    for number in cases:
+        _link(actor, project, number, at)
+    return project
+
+
+@transaction.atomic
+def change_project(
+    actor: Actor, number: int, plan: Plan, *, at: datetime, version: int | None = None
+) -> Project:
+    """Say differently what a project is about. Nothing happens where nothing is different.
+
+    Raises:
+        Refused "project.not_found", "project.closed", "project.changed_meanwhile",
+            "practice.area_not_found" and those of `wording.tidy`.
+    """
+    project = hold_project(actor, number, version)
+    before = _plan_of(project)
+    project.area = area_within(actor, plan.area, "project.run")
+    _write(project, plan)
+    after = _plan_of(project)
+    changed = [
+        each.name
+        for each in fields(Plan)
+        if getattr(before, each.name) != getattr(after, each.name)
+    ]
+    if changed:
+        record_project(project, "project.changed", actor=actor, at=at, changed=changed)
+    return project
+
+
+@transaction.atomic
+def move_project(
+    actor: Actor,
+    number: int,
+    move: str,
+    *,
+    at: datetime,
+    on: date | None = None,
+    reason: str = "",
+    version: int | None = None,
+) -> Project:
+    """Take one step in a project's life. `on` is the day it happened; today where nobody says.
+
+    Raises:
+        Refused "project.not_found", "project.changed_meanwhile", "project.day_out_of_order" and
+            those of projects.decide.
+    """
+    project = hold_project(actor, number, version, closed_too=True)
+    told = tidy("reason", reason, limit=LONGEST_REASON)
+    made = decide(standing_of(project), move, by=actor.id, reason=told)
+    day = happened(on, at)
+    _in_order(project, move, day)
+    project.state = made.to.value
+    if move == "start":
+        project.started_on = day
+    elif move == "claim":
+        project.claimed_on = day
+    elif move == "send_back":
+        project.claimed_on = None
+    elif move in ("accept", "give_up"):
+        project.closed_on, project.closing = day, told
+    elif move == "reopen":
+        project.claimed_on, project.closed_on, project.closing = None, None, ""
+        project.started_on = project.started_on or day
+    record_project(project, f"project.{made.past}", actor=actor, at=at, reason=told, day=str(day))
+    return project
+
+
+@transaction.atomic
+def take_over(actor: Actor, number: int, *, at: datetime, reason: str) -> Project:
+    """Become the owner of a project that was somebody else's.
+
+    Raises:
+        Refused "project.not_found", "project.reason_missing", "project.already_yours".
+    """
+    project = hold_project(actor, number)
+    told = tidy("reason", reason, limit=LONGEST_REASON)
+    if not told:
+        raise Refused("project.reason_missing")
+    if project.owner_id == actor.id:
+        raise Refused("project.already_yours")
+    project.owner, project.owner_id = actor.name, actor.id
+    record_project(project, "project.taken_over", actor=actor, at=at, reason=told)
+    return project
+
+
+@transaction.atomic
+def link_cases(actor: Actor, number: int, cases: Sequence[str], *, at: datetime) -> Project:
+    """Say that these cases are about it; those linked already are passed over.
+
+    Raises:
+        Refused "project.not_found", "case.not_found": also a case the actor may not see.
+        Refused "project.too_many_cases".
+    """
+    project = hold_project(actor, number)
+    for each in list(dict.fromkeys(cases))[:MOST_AT_ONCE]:
+        _link(actor, project, each, at)
+    return project
+
+
+@transaction.atomic
+def unlink_case(actor: Actor, number: int, case: str, *, at: datetime) -> Project:
+    """Take a case away from a project.
+
+    Raises:
+        Refused "project.not_found", "case.not_found".
+    """
+    project = hold_project(actor, number)
+    linked = ProjectCase.objects.filter(project=project, number=case).first()
+    if linked is None or case not in visible_numbers(actor, [case]):
+        raise Refused("case.not_found", number=case)
+    linked.delete()
+    record_project(project, "project.case_unlinked", actor=actor, at=at, number=case)
+    return project
+
+
+def _link(actor: Actor, project: Project, number: str, at: datetime) -> None:
+    written = number.strip()[:64]
+    if "\x00" in written or written not in visible_numbers(actor, [written]):
+        raise Refused("case.not_found", number=written.replace("\x00", ""))
+    linked = ProjectCase.objects.filter(project=project)
+    if linked.filter(number=written).exists():
+        return
+    if linked.count() >= MOST_CASES:
+        raise Refused("project.too_many_cases", limit=MOST_CASES)
+    ProjectCase.objects.create(project=project, number=written)
+    record_project(project, "project.case_linked", actor=actor, at=at, number=written)
+
+
+def _write(project: Project, plan: Plan) -> None:
+    project.title = tidy("title", plan.title, required=True)
+    project.place = tidy("place", plan.place, required=True)
+    project.category = category_path(plan.category)
+    project.basis = tidy("basis", plan.basis, limit=500)
+    project.deadline = possible(plan.deadline)
+    project.term = tidy("term", plan.term, limit=64)
+
+
+def category_path(written: str) -> str:
+    """The path of a category that stands, by its path, code or one name of it; blank: none.
+
+    Raises:
+        Refused "practice.category_not_found".
+    """
+    text = tidy("category", written, limit=255)
+    if not text:
+        return ""
+    found = directory.category_of(text)
+    if found is not None:
+        return found.path
+    # An installation without a list of categories has only what its files say.
+    if not directory.categories().exists():
+        return text
+    raise Refused("practice.category_not_found", category=text)
+
+
+def _plan_of(project: Project) -> Plan:
+    return Plan(
+        project.title,
+        project.area.code,
+        project.place,
+        project.category,
+        project.basis,
+        project.deadline,
+        project.term,
+    )
+
+
+def _in_order(project: Project, move: str, day: date) -> None:
+    earlier = {"claim": project.started_on, "accept": project.claimed_on}.get(move)
+    if earlier is not None and day < earlier:
+        raise Refused("project.day_out_of_order", day=str(day), earlier=str(earlier))
