@@ -89,7 +89,8 @@ def test_the_line_is_the_weighted_least_squares_of_another_library():
         group.members,
         group.compared,
     )
-    assert part is not None and part.coefficients is not None
+    assert part is not None
+    assert part.coefficients is not None
     compared = list(group.compared)
     design = sm.add_constant(standing.lasting[compared])
     fitted = sm.WLS(value[compared], design, weights=near[compared]).fit(cov_type="HC3")
@@ -121,7 +122,7 @@ def test_a_windows_score_is_the_exact_score_of_its_counts():
     figure = window.figure("score")
     for place in range(12):
         row = {
-            name: int(round(window.sums[place, panel.column(name)]))
+            name: round(window.sums[place, panel.column(name)])
             for name in ("valid", "response", "resolution", "received")
         }
         assert row["valid"] == counts[place].sum()
@@ -156,7 +157,7 @@ def test_the_variance_of_chance_is_that_of_drawing_answers_again():
 
 def test_a_places_own_luck_is_no_weight():
     """Weights by a place's own spread would pull the line: the lucky have little spread."""
-    _, panel, sent = district(Design(), 5)
+    _, panel, _sent = district(Design(), 5)
     figure = panel.window([0, 1]).figure("score")
     assert np.allclose(figure.chance * figure.base, (figure.chance * figure.base)[0])
 

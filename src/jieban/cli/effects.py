@@ -97,15 +97,12 @@ def _of_file(file: Path, folder: FactsFolder) -> tuple[list[Sent], list[dict[str
         # Who leaves after the last fact is still there.
         left = until if until is not None and until <= last else None
         named.append(
-            Named(
-                str(line.cohort), line.official, line.street, line.community, line.start, left
-            )
+            Named(str(line.cohort), line.official, line.street, line.community, line.start, left)
         )
     sent, unplaced = placed(named, folder.areas)
     lines = {id(each): line for each, line in zip(named, read.lines, strict=True)}
     rejected: list[dict[str, Any]] = [
-        {"line": each.line, "sheet": each.sheet, "reason": each.message()}
-        for each in read.rejected
+        {"line": each.line, "sheet": each.sheet, "reason": each.message()} for each in read.rejected
     ]
     rejected += [
         {

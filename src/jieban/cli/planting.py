@@ -105,9 +105,7 @@ def _rows(
 ) -> pa.Table:
     counts = made.counts[month]
     place = np.repeat(np.arange(len(places)), counts.sum(axis=1))
-    answer = np.repeat(
-        np.tile(np.arange(len(ANSWERS)), len(places)), counts.reshape(-1)
-    )
+    answer = np.repeat(np.tile(np.arange(len(ANSWERS)), len(places)), counts.reshape(-1))
     order = rng.permutation(len(place))
     place, answer = place[order], answer[order]
     micro = int((end - start).total_seconds()) * 1_000_000
@@ -142,7 +140,12 @@ def _rows(
 def _areas(places: list[str]) -> pa.Table:
     rows = [{"id": DISTRICT, "name": "试验区", "kind": "district"}]
     rows += [
-        {"id": f"{DISTRICT}{n:03d}", "name": f"试验{n:02d}街道", "kind": "street", "parent": DISTRICT}
+        {
+            "id": f"{DISTRICT}{n:03d}",
+            "name": f"试验{n:02d}街道",
+            "kind": "street",
+            "parent": DISTRICT,
+        }
         for n in range(1, STREETS + 1)
     ]
     rows += [
@@ -165,7 +168,15 @@ def _units() -> pa.Table:
 
 
 def _write_terms(path: Path, made: Planted, start: date) -> None:
-    heads = ["cohort", "official", "home organisation", "community", "start", "end", "extended until"]
+    heads = [
+        "cohort",
+        "official",
+        "home organisation",
+        "community",
+        "start",
+        "end",
+        "extended until",
+    ]
     end = _months_later(start, 6)
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("terms")
@@ -174,7 +185,9 @@ def _write_terms(path: Path, made: Planted, start: date) -> None:
         for line, place in enumerate(made.sent.tolist(), start=1):
             sheet.write_row(line, 0, [1, f"生成干部{line:02d}", "试验单位", area_name(place)])
             for column, moment in ((4, start), (5, end)):
-                at = datetime(moment.year, moment.month, moment.day, tzinfo=UTC).replace(tzinfo=None)
+                at = datetime(moment.year, moment.month, moment.day, tzinfo=UTC).replace(
+                    tzinfo=None
+                )
                 sheet.write_datetime(line, column, at, day)
 
 

@@ -23,7 +23,7 @@ LOOK_BACKS: Final[Mapping[str, tuple[int, int]]] = {"6": (1, 6), "12": (7, 12)}
 
 @dataclass(frozen=True)
 class Point:
-    """One month, `month` months after that of arrival (0). All in points; `gap` is the difference."""
+    """One month, `month` months after that of arrival (0); all in points."""
 
     month: int
     reached: float

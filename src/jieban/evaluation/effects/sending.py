@@ -163,7 +163,7 @@ def _placed(panel: Panel, sent: Sequence[Sent]) -> tuple[dict[int, Sent], list[L
 
 
 def _month(panel: Panel, day: date) -> int:
-    """The number of the month of arrival; before the first it is negative, after the last beyond."""
+    """The number of the month of arrival; it may lie before the first or after the last."""
     name = arrival_month(panel.rulebook, day)
     if name in panel.number:
         return panel.number[name]

@@ -1,0 +1,106 @@
+"""Every read of effects: the estimate by the newest sealed facts, kept in memory by its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from jieban.apps.effects.models import QuotedFigure
+from jieban.apps.programmes import selectors as programmes
+from jieban.apps.programmes.models import Programme
+from jieban.apps.terms import selectors as terms
+from jieban.domain.errors import Refused
+from jieban.domain.rulebook import schema
+from jieban.evaluation.facts import FactsFolder
+from jieban.home import Home
+
+if TYPE_CHECKING:
+    from jieban.evaluation.effects import Effects, Panel, Sent
+
+_one_at_a_time = Lock()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an estimate is a function of, the facts and postings apart."""
+
+    programme: str
+    rulebook: str
+    measure: str
+    cohort: str | None = None
+    baseline: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """An estimate and the facts it was made from."""
+
+    effects: Effects
+    facts_digest: str
+
+
+def newest_programme() -> Programme | None:
+    return programmes.programmes().first()
+
+
+def sent_of(programme: str) -> list[Sent]:
+    """Postings that began, of a programme, or of the newest where none is named.
+
+    Raises:
+        Refused "effects.nobody_sent", and what looking a programme up refuses.
+    """
+    from jieban.evaluation.effects import Sent
+
+    if not programme:
+        newest = newest_programme()
+        if newest is None:
+            raise Refused("effects.nobody_sent")
+        programme = newest.code
+    programmes.programme_by_code(programme)
+    return [
+        Sent(each.area, str(each.cohort), each.start, each.end, each.official)
+        for each in terms.sent(programme)
+    ]
+
+
+def effects_of(home: Home, asked: Asked) -> Found:
+    """The estimate by the facts that are sealed now; they are not built anew for it.
+
+    Raises:
+        Refused: "facts.no_folder" (nothing sealed yet), and what the estimate refuses.
+    """
+    folder = FactsFolder.open(home.facts)
+    sent = tuple(sent_of(asked.programme))
+    with _one_at_a_time:
+        return Found(_estimated(home.facts, folder.digest, asked, sent), folder.digest)
+
+
+@lru_cache(maxsize=24)
+def _estimated(facts: Path, digest: str, asked: Asked, sent: tuple[Sent, ...]) -> Effects:
+    from jieban.evaluation.effects import effects_of as estimate
+
+    return estimate(
+        _panel(facts, digest, asked.rulebook),
+        sent,
+        baseline=asked.baseline,
+        measure=asked.measure,
+        cohort=asked.cohort,
+    )
+
+
+@lru_cache(maxsize=3)
+def _panel(facts: Path, _digest: str, rulebook: str) -> Panel:
+    from jieban.evaluation.effects import panel_of
+
+    return panel_of(FactsFolder.open(facts), schema.load(rulebook))
+
+
+def quoted(programme: str, cohort: str | None = None) -> QuerySet[QuotedFigure]:
+    """Figures others gave of a programme, of one cohort if asked."""
+    found = QuotedFigure.objects.filter(programme=programme)
+    return found if cohort is None else found.filter(cohort=int(cohort))
