@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from jieban.domain.errors import Refused
 from jieban.tables.calendars import day_of
-from jieban.tables.lists import RejectedLine, Said, Unread
+from jieban.tables.lists import RejectedLine, Said, Unread, written_csv
 from jieban.tables.profiles import get_profile, plain_heading
 from jieban.tables.reading import Row, Sheet, open_file
 from jieban.tables.values import Times, text_of
@@ -155,6 +155,25 @@ class PostingFile:
     rejected: list[RejectedLine] = field(default_factory=list)
     headings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+
+
+def written(lines: Sequence[PostingLine], others: Sequence[str] = ()) -> bytes:
+    """The lines as a CSV file that comes back by import, with the columns nobody knows."""
+
+    def row(line: PostingLine) -> list[str]:
+        days = (line.start, line.end, line.extended, line.ended)
+        return [
+            str(line.cohort),
+            line.official,
+            line.home,
+            line.street,
+            line.community,
+            *(day.isoformat() if day else "" for day in days),
+            *(line.others.get(name, "") for name in others),
+        ]
+
+    heads = [*(HEADINGS[name][0] for name in WRITTEN), *others]
+    return written_csv(heads, map(row, lines), to_open=False)
 
 
 def read_postings(path: Path) -> PostingFile:

@@ -126,9 +126,7 @@ def plan_cohort(
         .exclude(state=State.CALLED_OFF.value)
         .values_list("area_code", flat=True)
     )
-    waiting = [
-        pair for pair in programmes.confirmed_pairs(cohort) if pair.area_code not in planned
-    ]
+    waiting = [pair for pair in programmes.confirmed_pairs(cohort) if pair.area_code not in planned]
     if not waiting:
         raise Refused("term.nothing_to_plan", cohort=cohort.number)
     made = []
