@@ -6,6 +6,7 @@ Verbs that need the database live in modules of their own and start it themselve
 
 import click
 
+from jieban.cli import selecting, terms
 from jieban.cli.effects import effects, trial
 
 
@@ -16,3 +17,5 @@ def programmes() -> None:
 
 programmes.add_command(effects)
 programmes.add_command(trial)
+selecting.attach(programmes)
+terms.attach(programmes)

@@ -203,14 +203,14 @@ def read_criteria(table: Any) -> Criteria:
             read = KEYS[key].read(value)
             if read is None:
                 faults.append(_wrong(key, value))
-            found[key] = read
-    faults += [Refused("criteria.key_missing", key=key) for key in _REQUIRED if key not in found]
-    if not faults:
-        criteria = Criteria(**found)
-        faults += _contradictions(criteria)
-        if not faults:
-            return criteria
-    raise _refusal(faults)
+            else:
+                found[key] = read
+    faults += [Refused("criteria.key_missing", key=key) for key in _REQUIRED if key not in table]
+    criteria = Criteria(**found)
+    faults += _contradictions(criteria)
+    if faults:
+        raise _refusal(faults)
+    return criteria
 
 
 def read_criteria_file(content: bytes) -> Criteria:

@@ -15,6 +15,8 @@ from jieban.domain.errors import Refused
 
 LONGEST_WORD = 32
 MOST_WORDS = 30
+# Codes stand in addresses, where these words mean pages of their own.
+_ADDRESSES = ("new", "import")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
 _BETWEEN = re.compile(r"[、,，;；\n\r\t/|]+")
 
@@ -44,7 +46,7 @@ def checked_code(code: str) -> str:
         Refused "official.code_wrong".
     """
     tidy = code.strip()
-    if not _CODE.fullmatch(tidy):
+    if not _CODE.fullmatch(tidy) or tidy.casefold() in _ADDRESSES:
         raise Refused("official.code_wrong", official=tidy[:40] or "–")
     return tidy
 

@@ -91,6 +91,10 @@ class Check:
     met: bool
     of: int | None = None
 
+    def as_table(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return asdict(self)
+
 
 @dataclass(frozen=True)
 class Candidate:

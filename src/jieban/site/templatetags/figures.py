@@ -205,7 +205,7 @@ _ICONS = {
     "cases": _drawn("M3 5h2M3 10h2M3 15h2M8 5h9M8 10h9M8 15h9"),
     "calls": _drawn("M6 3 8 7 6 9a9 9 0 0 0 5 5l2-2 4 2v3A14 14 0 0 1 3 3z"),
     "projects": _drawn("M4 17V3M4 4h11l-2.5 3L15 10H4M8 17h8"),
-    "programmes": _drawn("M10 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 17a5 5 0 0 1 7-4.6M13 17v-6M10.5 13.5 13 11l2.5 2.5"),
+    "programmes": _drawn("M8 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 17a6 6 0 0 1 9-5M14 17v-6l3 3"),
     "terms": _drawn("M4 17V4h9l-1.5 3L13 10H4"),
     "people": _drawn("M10 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 17a6 6 0 0 1 12 0z"),
     "operation": _drawn("M2 10h4l2.5-6 3.5 12 2.5-6H18"),

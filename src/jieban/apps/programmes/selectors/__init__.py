@@ -4,13 +4,16 @@ from jieban.apps.programmes.selectors.checking import differences, list_digest
 from jieban.apps.programmes.selectors.figures import Baseline, baseline, published_runs
 from jieban.apps.programmes.selectors.listed import (
     cohort_of,
+    cohorts_of,
     criteria_of,
     lot_is_waiting,
     name_of,
     programme_by_code,
     programmes,
     selection_by_number,
+    selections_of,
     sent_places,
+    standings_of,
 )
 from jieban.apps.programmes.selectors.pairs import (
     BARS,
@@ -34,6 +37,7 @@ from jieban.apps.programmes.selectors.roster import (
     roster_rows,
     unit_code_of,
 )
+from jieban.apps.programmes.selectors.telling import told_list, trial_list
 
 __all__ = [
     "BARS",
@@ -44,6 +48,7 @@ __all__ = [
     "check_conflicts",
     "cohort_of",
     "cohort_places",
+    "cohorts_of",
     "confirmed_pairs",
     "conflict_codes",
     "criteria_of",
@@ -65,6 +70,10 @@ __all__ = [
     "published_runs",
     "roster_rows",
     "selection_by_number",
+    "selections_of",
     "sent_places",
+    "standings_of",
+    "told_list",
+    "trial_list",
     "unit_code_of",
 ]

@@ -1,6 +1,6 @@
 """Programmes, their selections and cohorts."""
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from jieban.apps.programmes.models import Candidate, Cohort, Programme, Selection
 from jieban.domain.errors import Refused
@@ -73,3 +73,33 @@ def lot_is_waiting(selection: Selection) -> bool:
 def sent_places(selection: Selection) -> QuerySet[Candidate]:
     """The places somebody is sent to: chosen or picked by hand, those in greatest need first."""
     return selection.candidates.filter(standing__in=[each.value for each in SENT])
+
+
+def selections_of(programme: Programme) -> QuerySet[Selection]:
+    """The lists of a programme, newest first, with how many places each sends to."""
+    sent = Q(candidates__standing__in=[each.value for each in SENT])
+    waiting = Q(candidates__standing=Standing.IN_LOT.value)
+    return (
+        programme.selections.select_related("run", "programme")
+        .annotate(
+            sent=Count("candidates", filter=sent), waiting=Count("candidates", filter=waiting)
+        )
+        .order_by("-number")
+    )
+
+
+def cohorts_of(programme: Programme) -> QuerySet[Cohort]:
+    """The cohorts of a programme with the number of their pairs."""
+    return (
+        programme.cohorts.select_related("selection", "selection__programme")
+        .annotate(matched=Count("pairs"))
+        .order_by("number")
+    )
+
+
+def standings_of(selection: Selection) -> dict[str, int]:
+    """How many places of a list stand how, in the order they are told."""
+    counted = dict(
+        selection.candidates.order_by().values_list("standing").annotate(number=Count("id"))
+    )
+    return {each.value: counted[each.value] for each in Standing if each.value in counted}

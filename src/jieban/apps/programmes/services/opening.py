@@ -39,7 +39,8 @@ def open_programme(
             "programme.months_wrong", "criteria.invalid".
     """
     code, name = code.strip(), " ".join(name.split())
-    if not _CODE.fullmatch(code):
+    # "new" is an address of its own.
+    if not _CODE.fullmatch(code) or code == "new":
         raise Refused("programme.code_wrong", programme=code[:40] or "–")
     if not 0 < len(name) <= _LONGEST_NAME:
         raise Refused("programme.name_wrong", limit=_LONGEST_NAME)

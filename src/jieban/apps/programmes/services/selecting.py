@@ -140,16 +140,7 @@ def _candidate(selection: Selection, each: choosing.Candidate, read: Baseline) -
         street_code=row.street_code,
         street_name=row.street_name,
         figures=row.as_table(),
-        checks=[
-            {
-                "criterion": check.criterion,
-                "value": check.value,
-                "border": check.border,
-                "of": check.of,
-                "met": check.met,
-            }
-            for check in each.checks
-        ],
+        checks=[check.as_table() for check in each.checks],
         qualifies=each.qualifies,
         judged=each.judged,
         tied=each.tied,
