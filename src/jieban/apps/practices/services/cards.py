@@ -18,7 +18,10 @@ from jieban.apps.practices.services.projects import category_path
 from jieban.domain.actors import EVERYWHERE, Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.cards import KINDS, VISITS, State, decide
-from jieban.domain.practices.wording import TEXT, contact, tidy
+from jieban.domain.practices.wording import TEXT, Field, contact, tidy
+
+UNWRITTEN = "（待填写）"
+"""What stands in a draft that nobody has written yet."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,8 @@ def move_practice(
     told = tidy("reason", reason, limit=500)
     wrote = (version.written_by_id, version.submitted_by_id)
     made = decide(State(version.state), move, by=actor.id, wrote=wrote, reason=told)
+    if move == "submit" and UNWRITTEN in version.steps:
+        raise Refused("practice.words_missing", field=Field("steps"))
     if move == "publish":
         practice.versions.filter(state=State.PUBLISHED.value).update(state=State.REPLACED.value)
     version.state = made.to.value

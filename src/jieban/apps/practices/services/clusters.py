@@ -10,7 +10,7 @@ from jieban.apps.practices.models import ClusterAnswer, Practice, Project
 from jieban.apps.practices.selectors import figures
 from jieban.apps.practices.selectors.clusters import Suggestion, suggestion
 from jieban.apps.practices.selectors.projects import visible_numbers
-from jieban.apps.practices.services.cards import Card, write_practice
+from jieban.apps.practices.services.cards import UNWRITTEN, Card, write_practice
 from jieban.apps.practices.services.keeping import area_within
 from jieban.apps.practices.services.projects import MOST_AT_ONCE, Plan, open_project
 from jieban.domain.actors import Actor
@@ -20,7 +20,7 @@ from jieban.domain.practices.wording import tidy
 from jieban.home import Home
 
 NAMED = "{place}：{leaf}"
-UNWRITTEN = "（待填写）"
+COUNTED = "{months} 共 {count} 件"
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,9 @@ def practice_from_cluster(actor: Actor, chosen: Chosen, *, at: datetime, home: H
         problem=chosen.category,
         steps=UNWRITTEN,
         author=actor.name,
+        evidence=COUNTED.format(
+            months=_months(home, chosen).replace("..", "—"), count=found.cluster.count
+        ),
         area=found.area.code,
         category=chosen.category,
     )
@@ -120,7 +123,6 @@ def _answer(
     project: Project | None = None,
     practice: Practice | None = None,
 ) -> ClusterAnswer:
-    months = figures.demand_known(home).months[-chosen.periods :]
     try:
         with transaction.atomic():
             made = ClusterAnswer.objects.create(
@@ -129,7 +131,7 @@ def _answer(
                 answer=answer,
                 reason=reason,
                 cases=found.cluster.count,
-                months=f"{months[0]}..{months[-1]}",
+                months=_months(home, chosen),
                 project=project,
                 practice=practice,
                 made_at=at,
@@ -154,3 +156,9 @@ def _answer(
         },
     )
     return made
+
+
+def _months(home: Home, chosen: Chosen) -> str:
+    """The months that were looked at, first and last."""
+    months = figures.demand_known(home).months[-chosen.periods :]
+    return f"{months[0]}..{months[-1]}"

@@ -121,7 +121,7 @@ def happened(day: date | None, at: datetime) -> date:
 
 
 def record_project(
-    project: Project, kind: str, *, actor: Actor, at: datetime, reason: str = "", **body: Any
+    project: Project, kind: str, /, *, actor: Actor, at: datetime, reason: str = "", **body: Any
 ) -> None:
     """One event of a project, and its row stored with the next version."""
     project.version += 1
@@ -130,7 +130,7 @@ def record_project(
 
 
 def record_practice(
-    practice: Practice, kind: str, *, actor: Actor, at: datetime, reason: str = "", **body: Any
+    practice: Practice, kind: str, /, *, actor: Actor, at: datetime, reason: str = "", **body: Any
 ) -> None:
     """One event of a practice, and its row stored."""
     practice.events += 1
@@ -139,7 +139,7 @@ def record_practice(
 
 
 def record_note(
-    note: Note, kind: str, *, actor: Actor, at: datetime, reason: str = "", **body: Any
+    note: Note, kind: str, /, *, actor: Actor, at: datetime, reason: str = "", **body: Any
 ) -> None:
     """One event of a note, and its row stored with the next version."""
     note.version += 1

@@ -12,10 +12,10 @@ from jieban.domain.practices.quantities import plain_number
 register = template.Library()
 PROJECT_STATES = {
     "planned": _("planned project"),
-    "under_way": _("under way"),
+    "under_way": _("project under way"),
     "done_claimed": _("said to be done"),
     "accepted": _("accepted by residents"),
-    "given_up": _("given up"),
+    "given_up": _("project given up"),
 }
 PRACTICE_STATES = {
     "draft": _("being written"),
@@ -43,7 +43,7 @@ MOVES = {
     "claim": _("Say that it is done"),
     "send_back": _("Send it back to work"),
     "accept": _("Close as accepted"),
-    "give_up": _("Give it up"),
+    "give_up": _("Give the project up"),
     "reopen": _("Take it up again"),
     "submit": _("Send in for review"),
     "publish": _("Pass and publish"),
