@@ -190,7 +190,7 @@ def test_one_press_begins_the_draft_of_a_practice(computed):
     practice = services.practice_from_cluster(OFFICE, chosen(), at=AT, home=computed)
     draft = practice.versions.get()
     count = sum(complaints("A11", number) for number in range(9, 12))
-    assert (draft.state, draft.evidence) == ("draft", f"2026-08—2026-10 共 {count} 件")
+    assert (draft.state, draft.evidence) == ("draft", f"2026-08 至 2026-10 共 {count} 件")
     with pytest.raises(Refused) as caught:
         services.move_practice(OFFICE, practice.pk, "submit", at=AT)
     assert caught.value.code == "practice.words_missing"

@@ -70,7 +70,7 @@ def practice_from_cluster(actor: Actor, chosen: Chosen, *, at: datetime, home: H
         steps=UNWRITTEN,
         author=actor.name,
         evidence=COUNTED.format(
-            months=_months(home, chosen).replace("..", "—"), count=found.cluster.count
+            months=_months(home, chosen).replace("..", " 至 "), count=found.cluster.count
         ),
         area=found.area.code,
         category=chosen.category,
