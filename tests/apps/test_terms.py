@@ -481,7 +481,14 @@ def every_act(number, home, at):
 
 
 DECIDING = {"extend_term", "end_term", "approve_exception", "refuse_exception"}
-NOT_ON_ONE_TERM = {"plan_term", "plan_cohort", "import_terms", "ring_clocks", "make_move"}
+NOT_ON_ONE_TERM = {
+    "settle_problem",
+    "plan_term",
+    "plan_cohort",
+    "import_terms",
+    "ring_clocks",
+    "make_move",
+}
 
 
 def test_past_six_months_every_act_but_the_decision_is_refused(term, home):

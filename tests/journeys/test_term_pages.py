@@ -129,17 +129,17 @@ def test_the_problem_list_is_kept_on_the_phone(secretary, term):
     )
     assert answer.status_code == 302
     assert TermProblem.objects.get(serial=3).source == "visits"
-    answer = secretary.post(address, {"act": "solve", "problem": "3", "text": " "})
+    answer = secretary.post(address, {"act": "solved", "problem": "3", "text": " "})
     assert answer.status_code == 422
     assert "怎样看出问题已经解决" in text(answer)
-    secretary.post(address, {"act": "solve", "problem": "3", "text": "清理前后照片"})
-    secretary.post(address, {"act": "hand_on", "problem": "1", "text": "区水务局"})
-    secretary.post(address, {"act": "reopen", "problem": "3", "text": "又堆上了"})
+    secretary.post(address, {"act": "solved", "problem": "3", "text": "清理前后照片"})
+    secretary.post(address, {"act": "handed_on", "problem": "1", "text": "区水务局"})
+    secretary.post(address, {"act": "open", "problem": "3", "text": "又堆上了"})
     states = dict(TermProblem.objects.values_list("serial", "state"))
     assert states == {1: "handed_on", 2: "open", 3: "open"}
     for odd in ("", "x", "99999999", "-1"):
         assert (
-            secretary.post(address, {"act": "solve", "problem": odd, "text": "x"}).status_code
+            secretary.post(address, {"act": "solved", "problem": odd, "text": "x"}).status_code
             == 422
         )
     unknown = {"act": "enter", "text": "积水", "source": "complaints", "linked": "JB-0001，JB-2"}

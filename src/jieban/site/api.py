@@ -21,6 +21,7 @@ from jieban.apps.asked import Asked
 from jieban.apps.cases.api import router as cases
 from jieban.apps.practices.api import router as practices
 from jieban.apps.programmes.api import router as programmes
+from jieban.apps.terms.api import router as terms
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.site.language import DJANGO_CODES, chosen_language, speak
@@ -75,6 +76,7 @@ api = NinjaAPI(
 api.add_router("", cases)
 api.add_router("", practices)
 api.add_router("", programmes)
+api.add_router("", terms)
 _NOT_THERE = (".not_found", ".unknown_area", ".unknown_unit")
 _STATUS = {
     "actor.not_permitted": 403,
@@ -92,6 +94,9 @@ _STATUS = {
     "project.not_yours": 403,
     "project.closed": 409,
     "practice.adopted_already": 409,
+    "term.changed_meanwhile": 409,
+    "term.move_not_allowed": 409,
+    "term.overdue_undecided": 409,
 }
 
 

@@ -1,6 +1,6 @@
 """What a secretary fills in: the week, the problems, the month. For a thumb and two minutes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -120,9 +120,9 @@ def _asked_day(request: Asked, name: str, said: Mapping[str, Any] | None = None)
 # --- problems ------------------------------------------------------------------------------
 
 _DONE = {
-    "solve": gettext_lazy("The problem is solved."),
-    "hand_on": gettext_lazy("The problem is handed on."),
-    "reopen": gettext_lazy("The problem is open again."),
+    "solved": gettext_lazy("The problem is solved."),
+    "handed_on": gettext_lazy("The problem is handed on."),
+    "open": gettext_lazy("The problem is open again."),
 }
 
 
@@ -137,7 +137,8 @@ def problems(request: Asked, number: str) -> HttpResponse:
         try:
             if act in _DONE:
                 tried = _serial(request)
-                _acts()[act](actor, number, tried, request.POST.get("text", ""), at)
+                said = request.POST.get("text", "")
+                services.settle_problem(actor, number, tried, act, said, at=at)
                 messages.success(request, str(_DONE[act]))
                 return redirect("terms:problems", number)
             form = ProblemForm(request.POST)
@@ -158,20 +159,6 @@ def problems(request: Asked, number: str) -> HttpResponse:
     }
     wrong = bool(refusal or form.errors)
     return render(request, "terms/problems.html", context, status=422 if wrong else 200)
-
-
-def _acts() -> Mapping[str, Callable[..., object]]:
-    return {
-        "solve": lambda actor, number, serial, text, at: services.solve_problem(
-            actor, number, serial, at=at, proof=text
-        ),
-        "hand_on": lambda actor, number, serial, text, at: services.hand_on_problem(
-            actor, number, serial, at=at, to=text
-        ),
-        "reopen": lambda actor, number, serial, text, at: services.reopen_problem(
-            actor, number, serial, at=at, reason=text
-        ),
-    }
 
 
 def _serial(request: Asked) -> int:

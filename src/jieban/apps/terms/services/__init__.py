@@ -10,7 +10,7 @@ from jieban.apps.terms.services.deciding import (
     refuse_exception,
 )
 from jieban.apps.terms.services.handing import hand_over, look_back
-from jieban.apps.terms.services.importing import Remark, TermsOutcome, import_terms
+from jieban.apps.terms.services.importing import DEFAULT_NAME, Remark, TermsOutcome, import_terms
 from jieban.apps.terms.services.keeping import LONGEST
 from jieban.apps.terms.services.planning import (
     arrive,
@@ -25,12 +25,14 @@ from jieban.apps.terms.services.problems import (
     enter_problem,
     hand_on_problem,
     reopen_problem,
+    settle_problem,
     solve_problem,
 )
 from jieban.apps.terms.services.serving import COUNTED, begin, log_week, review_month
 
 __all__ = [
     "COUNTED",
+    "DEFAULT_NAME",
     "LONGEST",
     "NAMES",
     "Remark",
@@ -58,5 +60,6 @@ __all__ = [
     "reopen_problem",
     "review_month",
     "ring_clocks",
+    "settle_problem",
     "solve_problem",
 ]

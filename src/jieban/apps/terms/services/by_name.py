@@ -39,8 +39,9 @@ def make_move(
     """Make the move of this name; `told` holds what it is to be told: reason, problems, day.
 
     Raises:
-        Refused "term.unknown_move", and those of the move's own service.
+        Refused "term.not_found", "term.unknown_move", and those of the move's own service.
     """
+    term_by_number(actor, number)
     if move not in _TOLD:
         raise Refused("term.unknown_move", move=move, known=[*_TOLD])
     act, names = _TOLD[move]

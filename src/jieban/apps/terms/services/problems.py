@@ -165,6 +165,24 @@ def reopen_problem(
     return problem
 
 
+def settle_problem(
+    actor: Actor, number: str, serial: int, outcome: str, text: str, *, at: datetime
+) -> TermProblem:
+    """What became of a problem, by its name: solved (`text` is the proof), handed_on (to whom),
+    open again (why).
+
+    Raises:
+        Refused: those of the act itself, and "term.problem_state" for an outcome nobody knows.
+    """
+    if outcome == "solved":
+        return solve_problem(actor, number, serial, at=at, proof=text)
+    if outcome == "handed_on":
+        return hand_on_problem(actor, number, serial, at=at, to=text)
+    if outcome == "open":
+        return reopen_problem(actor, number, serial, at=at, reason=text)
+    raise Refused("term.problem_state", state="–", wanted=outcome)
+
+
 def _standing(actor: Actor, number: str, at: datetime) -> Term:
     term = hold(actor, number, *WHO, at=at)
     if State(term.state) not in STANDING:
