@@ -1,5 +1,6 @@
 """A small made-up district with published runs, for tests of choosing and matching."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,30 +22,32 @@ ROWS = 24
 
 
 def imported_district(home: Home, folder: Path, months: tuple[str, ...] = ("10",)) -> None:
-    """Three streets of three communities: 青禾一社区 is the worst, 柳岸三社区 the best.
+    """Three streets of three communities, imported."""
+    file = write_export(folder / "district.csv", list(district_rows(months)))
+    cases.import_file(CLERK, file, at=AT, home=home)
+
+
+def district_rows(months: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Their rows: 青禾一社区 is the worst, 柳岸三社区 the best.
 
     The n-th community (from nought) has n × 2 resolved of 24 in every month. In 青禾 complaints
     are about estates, elsewhere about roads.
     """
-    lines = []
     for month in months:
         for place in range(9):
             street = STREETS[place // 3]
             for number in range(ROWS):
-                lines.append(
-                    row(
-                        f"M{month}P{place}N{number:02}",
-                        创建时间=f"2023-{month}-01 09:00:00",
-                        办结时间=f"2023-{month}-03 17:00:00",
-                        被反映街乡镇=f"{street}街道",
-                        所在村社区=f"{street}{'一二三'[place % 3]}社区",
-                        主办单位=f"{street}街道",
-                        问题分类=(ESTATE if number % 3 else PARKING) if place < 3 else ROADS,
-                        是否解决="是" if number < 2 * place else "否",
-                        是否满意="满意" if number < 2 * place else "不满意",
-                    )
+                yield row(
+                    f"M{month}P{place}N{number:02}",
+                    创建时间=f"2023-{month}-01 09:00:00",
+                    办结时间=f"2023-{month}-03 17:00:00",
+                    被反映街乡镇=f"{street}街道",
+                    所在村社区=f"{street}{'一二三'[place % 3]}社区",
+                    主办单位=f"{street}街道",
+                    问题分类=(ESTATE if number % 3 else PARKING) if place < 3 else ROADS,
+                    是否解决="是" if number < 2 * place else "否",
+                    是否满意="满意" if number < 2 * place else "不满意",
                 )
-    cases.import_file(CLERK, write_export(folder / "district.csv", lines), at=AT, home=home)
 
 
 def computed(home: Home, period: str = "2023-10") -> Run:

@@ -83,7 +83,7 @@ def test_a_list_says_why_each_place_is_chosen_and_what_it_was_made_on(run, brows
     address = selected(browser, run)
     page = text(browser.get(address))
     assert "9 个地点选出 3 个" in page
-    for words in ("青禾一社区", "青禾街道", "10.00", "0 / 24", "受理量至少", "名单摘要"):
+    for words in ("青禾一社区", "青禾街道", "10.00", "0 / 24", "≥ 20", "名单摘要"):
         assert words in page
     assert "柳岸三社区" not in page
     assert "柳岸三社区" in text(browser.get(f"{address}?show=all"))

@@ -13,7 +13,7 @@ from jieban.apps.programmes import selectors
 from jieban.apps.programmes.models import Candidate, Pair, Selection
 
 router = Router(tags=["programmes"])
-_CODE = Annotated[str, Path(max_length=32, pattern=r"^[a-z0-9-]+$")]
+_CODE = Annotated[str, Path(max_length=64)]
 _NUMBER = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _ERRORS: dict[Any, Any] = {code: given.ErrorOut for code in (400, 401, 403, 404, 422, 429, 503)}
 LIMIT = 200
@@ -130,7 +130,9 @@ def get_programmes(request: HttpRequest) -> Any:
 
 
 @router.get(
-    "/programmes/{code}", response={200: ProgrammeDetailOut, **_ERRORS}, summary="One programme"
+    "/programmes/{slug:code}",
+    response={200: ProgrammeDetailOut, **_ERRORS},
+    summary="One programme",
 )
 def get_programme(request: HttpRequest, code: _CODE) -> Any:
     actor_of(request).demand("programme.see")
@@ -143,7 +145,7 @@ def get_programme(request: HttpRequest, code: _CODE) -> Any:
 
 
 @router.get(
-    "/programmes/{code}/selections/{number}",
+    "/programmes/{slug:code}/selections/{int:number}",
     response={200: SelectionDetailOut, **_ERRORS},
     summary="One list, its places a page at a time",
 )
@@ -162,7 +164,7 @@ def get_selection(
 
 
 @router.get(
-    "/programmes/{code}/cohorts/{number}",
+    "/programmes/{slug:code}/cohorts/{int:number}",
     response={200: CohortDetailOut, **_ERRORS},
     summary="One cohort with its pairs",
 )

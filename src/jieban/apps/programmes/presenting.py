@@ -83,19 +83,33 @@ def chips(checks: Iterable[Mapping[str, Any]]) -> list[Chip]:
     return [_chip(check) for check in checks]
 
 
+_MEASURED = {
+    "received_at_least": lambda: _("Received"),
+    "response_below": lambda: _("Response rate"),
+    "resolution_below": lambda: _("Resolution rate"),
+    "satisfaction_below": lambda: _("Satisfaction rate"),
+    "score_below": lambda: _("Score"),
+    "raw_score_below": lambda: _("Raw score"),
+    "rank_worst": lambda: _("Rank"),
+    "rank_worst_percent": lambda: _("Rank"),
+    "persistent_below": lambda: _("Months below the line"),
+}
+
+
 def _chip(check: Mapping[str, Any]) -> Chip:
-    name, value, border = check["criterion"], check["value"], check["border"]
+    name, value, border, of = (check[key] for key in ("criterion", "value", "border", "of"))
+    what = _MEASURED[name]()
     if name == "received_at_least":
-        return Chip(label(name), _text(value), _text(border), check["met"])
+        return Chip(what, _text(value), f"≥ {_text(border)}", check["met"])
     if name.startswith("rank_"):
-        rank = f"{value}/{check['of']}" if value is not None else "–"
-        border = _("from %(rank)s on") % {"rank": border} if border else "–"
-        return Chip(_("Rank"), rank, border, check["met"])
+        rank = f"{value}/{of}" if value is not None else "–"
+        from_rank = _("from %(rank)s on") % {"rank": border} if border else "–"
+        return Chip(what, rank, from_rank, check["met"])
     if name == "persistent_below":
-        return Chip(label(name), f"{value}/{check['of']}", _text(border), check["met"])
+        return Chip(what, f"{value}/{of}", f"≥ {border}", check["met"])
     unit = "%" if name in _RATES else ""
     shown = "–" if value is None else f"{_plain(value)}{unit}"
-    return Chip(label(name), shown, f"{_plain(border)}{unit}", check["met"])
+    return Chip(what, shown, f"< {_plain(border)}{unit}", check["met"])
 
 
 def _plain(millionths: int) -> str:
@@ -292,20 +306,32 @@ BARRED_WORDS = {
 
 @dataclass(frozen=True)
 class PairLine:
-    """One pair on the page: who, why in words, who else might have gone and how much worse."""
+    """One pair on the page: how well it fits and why in words, what the official brings besides,
+    who else might have gone and how much worse."""
 
     pair: Pair
+    fit: str
     why: list[str]
+    besides: list[str]
     near: list[str]
 
 
 def pair_lines(pairs: Sequence[Pair], officials: Mapping[str, Official]) -> list[PairLine]:
     """Pairs with their reasons, in the order they are given."""
     places = {pair.candidate.area_code: pair.candidate.area_name for pair in pairs}
-    return [
-        PairLine(pair, reasons(pair.parts), [_near(each, officials, places) for each in pair.near])
-        for pair in pairs
-    ]
+    found = []
+    for pair in pairs:
+        counted = {part["word"] for part in pair.parts["brings"]}
+        found.append(
+            PairLine(
+                pair,
+                f"{printed(Fraction(pair.parts['value'], 10), 1)}%",
+                reasons(pair.parts),
+                [word for word in pair.official.brings if word not in counted],
+                [_near(each, officials, places) for each in pair.near],
+            )
+        )
+    return found
 
 
 def reasons(parts: Mapping[str, Any]) -> list[str]:
@@ -332,11 +358,6 @@ def _part(part: Mapping[str, Any], total: int) -> dict[str, Any]:
         "total": total,
         "word": part["word"],
     }
-
-
-def fit_percent(parts: Mapping[str, Any]) -> str:
-    """How well somebody fits, in percent."""
-    return f"{printed(Fraction(parts['value'], 10), 1)}%"
 
 
 def _near(
