@@ -233,3 +233,22 @@ def test_an_overdue_term_from_a_list_refuses_all_but_the_decision(bring, home):
     services.end_term(ORGANISER, term.number, at=at, reason="期满", home=home)
     term.refresh_from_db()
     assert (term.state, term.ended_on) == ("ended", TODAY)
+
+
+def test_a_term_from_a_list_is_given_a_baseline_once_from_before_its_arrival(bring, home, tmp_path):
+    early = postings.published(home, tmp_path, "2023-09", "2023-09-01")
+    bring(first(start="2023-10-10"))
+    number = Term.objects.get().number
+    late = postings.published(home, tmp_path, "2023-10", "2023-10-01")
+
+    def freeze(run):
+        services.freeze_baseline(ORGANISER, number, run, at=noon(TODAY), home=home)
+
+    with pytest.raises(Refused) as refusal:
+        freeze(late)
+    assert refusal.value.code == "term.baseline_too_late"
+    freeze(early)
+    with pytest.raises(Refused) as refusal:
+        freeze(early)
+    assert refusal.value.code == "term.baseline_frozen"
+    assert compare(list(ledger.events_of("term", number))) is None

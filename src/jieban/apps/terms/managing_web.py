@@ -1,5 +1,6 @@
 """What the organisation department does: plan, prepare, decide, hand over, look back."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from jieban.apps.terms.forms import (
 )
 from jieban.apps.terms.web import about
 from jieban.domain.errors import Refused
+from jieban.domain.terms.calendar import REVIEW_DAYS, Clock
 
 
 @never_cache
@@ -127,6 +129,7 @@ def prepare(request: Asked, number: str) -> HttpResponse:
         "arrival_form": arrival,
         "refusal": refusal,
         "problems": term.problems.count(),
+        "late_baseline": selectors.lacks_baseline(term),
         "any_run": bool(presenting.runs_offered()),
     }
     wrong = bool(refusal or baseline.errors or index.errors or arrival.errors)
@@ -157,9 +160,17 @@ def decision(request: Asked, number: str) -> HttpResponse:
         "lines": presenting.memo_lines(memo),
         "programme": programme,
         "may_extend": term.extensions < programme.max_extensions,
+        "early_until": _early_until(selectors.clock_on(term, selectors.today_at(at))),
     }
     wrong = bool(refusal or form.errors)
     return render(request, "terms/decision.html", context, status=422 if wrong else 200)
+
+
+def _early_until(standing: Clock | None) -> date | None:
+    """The first day a decision can be made, where it has not come yet."""
+    if standing is None or standing.left <= REVIEW_DAYS:
+        return None
+    return standing.last_day - timedelta(days=REVIEW_DAYS)
 
 
 def _decide(request: Asked, number: str, said: dict[str, Any]) -> str:

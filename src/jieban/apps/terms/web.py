@@ -13,6 +13,7 @@ from jieban import clock
 from jieban.apps.asked import Asked, actor_of
 from jieban.apps.directory.doors import download
 from jieban.apps.ledger import selectors as ledger
+from jieban.apps.practices import selectors as practices
 from jieban.apps.terms import presenting, selectors
 from jieban.apps.terms.models import Term
 from jieban.apps.terms.papers import posting_file
@@ -20,7 +21,7 @@ from jieban.domain.actors import Actor
 from jieban.domain.terms.calendar import add_months, day_of_term
 from jieban.domain.terms.lifecycle import State
 
-PAGE = 100
+PAGE = 50
 WEEKS_SHOWN = 8
 PERMISSIONS = ("term.serve", "term.manage", "term.approve")
 
@@ -71,7 +72,13 @@ def list_due(request: Asked) -> HttpResponse:
     """What is to be done on the terms one sees, most pressing first."""
     actor, today = actor_of(request), selectors.today_at(clock.now())
     due = selectors.due_for(actor, today)
-    context = {"due": due, "today": today, "late": sum(each.left < 0 for each in due)}
+    context = {
+        "due": due,
+        "today": today,
+        "late": sum(each.left < 0 for each in due),
+        "may_serve": actor.may("term.serve"),
+        "may_manage": actor.may("term.manage"),
+    }
     return render(request, "terms/due.html", context)
 
 
@@ -99,6 +106,7 @@ def show(request: Asked, number: str) -> HttpResponse:
         "decisions": list(term.decisions.all()),
         "handovers": list(term.handovers.select_related("before", "after")),
         "look_backs": list(term.look_backs.all()),
+        "projects": practices.projects_of_term(term.number),
         "events": list(ledger.events_of("term", term.number).reverse()[:12]),
         "may_read_ledger": actor.may("ledger.see"),
     }

@@ -107,6 +107,11 @@ def newest_since(home: Home, area: str, since: date, rulebook: str = "") -> OfRu
     return None
 
 
+def ends_after(home: Home, run_id: str, day: date) -> bool:
+    """Whether a run's period goes on into a day, or begins after it."""
+    return assessments.figures(home, run_id).span.end > _begin_of(day)
+
+
 def months_of_area(home: Home, area: str, months: Sequence[str]) -> dict[str, OfRun]:
     """Month -> the community's line in the published run of that single month."""
     wanted, found = set(months), {}

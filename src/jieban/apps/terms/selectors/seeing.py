@@ -125,6 +125,11 @@ def served_months(term: Term) -> int:
     return programme.term_months + term.extensions * programme.extension_months
 
 
+def lacks_baseline(term: Term) -> bool:
+    """Whether a list brought the term without a baseline, and it has none yet."""
+    return term.imported and term.baseline is None and term.arrived_on is not None
+
+
 def spans_taken(
     queryset: QuerySet[Term], *, but: int | None = None
 ) -> list[tuple[date, date, str]]:

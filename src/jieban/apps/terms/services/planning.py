@@ -11,8 +11,14 @@ from jieban.apps.directory.models import Area
 from jieban.apps.programmes import selectors as programmes
 from jieban.apps.programmes.models import Cohort, Official
 from jieban.apps.terms.models import Term
-from jieban.apps.terms.selectors.figures import line_of, published_run
-from jieban.apps.terms.selectors.seeing import areas_in_reach, planned_end, spans_taken, today_at
+from jieban.apps.terms.selectors.figures import ends_after, line_of, published_run
+from jieban.apps.terms.selectors.seeing import (
+    areas_in_reach,
+    lacks_baseline,
+    planned_end,
+    spans_taken,
+    today_at,
+)
 from jieban.apps.terms.services.keeping import hold, iso, record, said, take_step
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
@@ -155,16 +161,19 @@ def freeze_baseline(actor: Actor, number: str, run_id: str, *, at: datetime, hom
     """Freeze the community's line of a published run as what the term is measured against.
 
     The digest is of the run's manifest, which seals its tables. Until the official arrives it
-    may be frozen anew; afterwards never.
+    may be frozen anew; afterwards never. Only a term that a list brought without one may be
+    given it later, once, from a run that was over before the arrival.
 
     Raises:
         Refused "term.baseline_frozen", "term.run_not_published", "term.baseline_without_line",
-            "run.not_recorded", "run.not_found", and those of `hold`.
+            "term.baseline_too_late", "run.not_recorded", "run.not_found", and those of `hold`.
     """
     term = hold(actor, number, "term.manage", at=at)
-    if term.state != State.PLANNED:
+    if term.state != State.PLANNED and not lacks_baseline(term):
         raise Refused("term.baseline_frozen", number=number)
     published_run(run_id)
+    if term.arrived_on is not None and ends_after(home, run_id, term.arrived_on):
+        raise Refused("term.baseline_too_late", run=run_id, day=term.arrived_on.isoformat())
     line = line_of(home, run_id, term.area_code)
     if line is None or not line.says_something:
         raise Refused("term.baseline_without_line", run=run_id, area=term.area_name)
