@@ -204,6 +204,7 @@ BODIES = {
     "finished-tasks": {"unit": "U9"},
     "finish": {"ratings": {"U9": 5}},
     "ratings": {"unit": "U9", "rating": 5},
+    "adoptions": {"area": "A21"},
     "weeks": {"done": 1},
     "problems": {"text": "试"},
     "outcome": {"outcome": "solved", "text": "试"},

@@ -45,6 +45,7 @@ NOUNS = {
     "programmes": Noun(
         "jieban.cli.programmes", "programmes", "Officials sent, and what it did.", database=False
     ),
+    "practices": Noun("jieban.cli.practices", "practices", "Practices and who took them over."),
     "appeals": Noun("jieban.cli.appeals", "appeals", "Contest a fact; decide appeals."),
     "rulebook": Noun("jieban.cli.rulebook", "rulebook", "Check and compare rules.", database=False),
     "profiles": Noun("jieban.cli.profiles", "profiles", "Mappings of exports.", database=False),

@@ -92,6 +92,8 @@ _STATUS = {
     "case.move_not_allowed": 409,
     "case.share_accepted": 409,
     "project.not_yours": 403,
+    "practice.area_not_found": 404,
+    "project.step_not_found": 404,
     "project.closed": 409,
     "practice.adopted_already": 409,
     "term.changed_meanwhile": 409,

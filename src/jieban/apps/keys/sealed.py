@@ -42,6 +42,8 @@ SEALED = (
     SealedColumn("assessments.Appeal", "evidence"),
     SealedColumn("assessments.Appeal", "file"),
     SealedColumn("integrations.Webhook", "secret"),
+    SealedColumn("practices.Photo", "name"),
+    SealedColumn("practices.NoteItem", "name"),
 )
 NOT_SEALED = {
     "cases.CasePrivate.phone_index": "a keyed digest, made anew with its row",

@@ -3,31 +3,8 @@
 An event of an undeclared kind, or with other keys than these, is not written.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of event. `kind` is noun.past_verb; `keys` are exactly the keys of its body.
-
-    `followed` kinds go through the outbox: somebody may be told of them (webhooks, reminders).
-    `changes_facts` says that facts built before such an event are no longer current.
-    """
-
-    kind: str
-    zh: str
-    en: str
-    keys: frozenset[str]
-    followed: bool
-    changes_facts: bool
-
-
-_FOLLOWED = ("case.", "follow_up.")
-
-
-def _kind(kind: str, zh: str, en: str, *keys: str, changes_facts: bool = False) -> Kind:
-    return Kind(kind, zh, en, frozenset(keys), kind.startswith(_FOLLOWED), changes_facts)
-
+from jieban.apps.ledger.declaring import declared as _kind
+from jieban.apps.ledger.practice_kinds import PRACTICE_KINDS
 
 KINDS = {
     kind.kind: kind
@@ -432,11 +409,14 @@ KINDS = {
             "chosen",
             "next_in_line",
         ),
+        _kind("cohort.opened", "新建批次", "cohort opened", "cohort", "planned_start", "selection"),
         _kind(
-            "cohort.opened", "新建批次", "cohort opened", "cohort", "planned_start", "selection"
-        ),
-        _kind(
-            "cohort.pairs_proposed", "生成匹配", "pairs proposed", "pairs", "officials", "open_places"
+            "cohort.pairs_proposed",
+            "生成匹配",
+            "pairs proposed",
+            "pairs",
+            "officials",
+            "open_places",
         ),
         _kind(
             "cohort.pair_changed",
@@ -458,9 +438,7 @@ KINDS = {
             "available_from",
             "available_until",
         ),
-        _kind(
-            "official.changed", "修改干部信息", "official changed", "changed", "before", "after"
-        ),
+        _kind("official.changed", "修改干部信息", "official changed", "changed", "before", "after"),
         _kind(
             "term.planned",
             "安排派驻",
@@ -507,7 +485,9 @@ KINDS = {
             "category",
             "links",
         ),
-        _kind("term.problem_changed", "修改问题", "problem changed", "problem", "category", "links"),
+        _kind(
+            "term.problem_changed", "修改问题", "problem changed", "problem", "category", "links"
+        ),
         _kind("term.problem_solved", "问题解决", "problem solved", "problem", "day"),
         _kind("term.problem_handed_on", "问题移交", "problem handed on", "problem", "to"),
         _kind("term.problem_reopened", "问题重开", "problem open again", "problem"),
@@ -556,128 +536,7 @@ KINDS = {
         _kind("term.looked_back", "回头看", "looked back", "months", "problems", "run"),
         _kind("term.reminded", "期满提醒", "reminded of the end", "last_day", "days"),
         _kind("term.overdue", "逾期未决", "decision overdue", "last_day", "days"),
-        _kind(
-            "project.opened",
-            "攻坚立项",
-            "project opened",
-            "area",
-            "category",
-            "deadline",
-            "term",
-        ),
-        _kind("project.changed", "修改攻坚项目", "project changed", "changed"),
-        _kind("project.taken_over", "接手攻坚项目", "project taken over"),
-        _kind("project.started", "攻坚启动", "project started", "day"),
-        _kind("project.claimed", "报告完成", "project said to be done", "day"),
-        _kind("project.sent_back", "退回继续整改", "project sent back", "day"),
-        _kind("project.accepted", "攻坚销项", "project accepted", "day"),
-        _kind("project.given_up", "终止攻坚项目", "project given up", "day"),
-        _kind("project.reopened", "重新启动攻坚", "project reopened", "day"),
-        _kind("project.case_linked", "关联工单到项目", "case linked to project", "number"),
-        _kind("project.case_unlinked", "取消关联工单", "case taken from project", "number"),
-        _kind("project.step_added", "添加步骤", "step added", "step", "position"),
-        _kind("project.step_changed", "修改步骤", "step changed", "step"),
-        _kind("project.step_done", "步骤完成", "step done", "step", "day"),
-        _kind("project.step_undone", "步骤恢复未完成", "step not done after all", "step"),
-        _kind("project.step_shifted", "调整步骤次序", "step moved", "step", "position"),
-        _kind("project.step_removed", "取消步骤", "step taken out", "step"),
-        _kind(
-            "project.consulted",
-            "征求居民意见",
-            "residents consulted",
-            "entry",
-            "held_on",
-            "in_favour",
-            "against",
-            "abstained",
-        ),
-        _kind(
-            "project.acceptance_held",
-            "居民验收",
-            "residents on the finished work",
-            "entry",
-            "held_on",
-            "in_favour",
-            "against",
-            "abstained",
-        ),
-        _kind(
-            "project.units_called",
-            "项目吹哨",
-            "units called to project",
-            "entry",
-            "held_on",
-            "units",
-        ),
-        _kind(
-            "project.quantity_entered",
-            "登记工程量",
-            "quantity entered",
-            "entry",
-            "day",
-            "amount",
-            "unit_of_amount",
-        ),
-        _kind("project.cost_entered", "登记费用", "cost entered", "entry", "day", "amount"),
-        _kind("project.entry_struck", "划去记录", "entry struck out", "entry_kind", "entry"),
-        _kind(
-            "project.photo_added",
-            "添加现场照片",
-            "photo added",
-            "photo",
-            "pair",
-            "digest",
-            "media_type",
-            "place_taken_out",
-        ),
-        _kind("project.photo_removed", "移除现场照片", "photo removed", "photo", "digest"),
-        _kind("practice.written", "编写工作法", "practice written", "kind", "category", "area"),
-        _kind("practice.changed", "修改工作法草稿", "draft of practice changed", "version"),
-        _kind("practice.revised", "工作法起草新版", "new version of practice begun", "version"),
-        _kind("practice.submitted", "工作法送审", "practice sent in", "version"),
-        _kind("practice.published", "发布工作法", "practice published", "version"),
-        _kind("practice.sent_back", "工作法退回修改", "practice sent back", "version"),
-        _kind("practice.withdrawn", "撤回工作法", "practice withdrawn", "version"),
-        _kind(
-            "practice.project_linked",
-            "工作法关联项目",
-            "project linked to practice",
-            "project",
-        ),
-        _kind("practice.adopted", "采用工作法", "practice adopted", "adoption", "area", "day"),
-        _kind(
-            "practice.adoption_ended",
-            "停用工作法",
-            "practice given up",
-            "adoption",
-            "area",
-            "day",
-        ),
-        _kind("note.opened", "登记共建事项", "note opened", "kind", "area", "begins", "ends"),
-        _kind("note.changed", "修改共建事项", "note changed", "begins", "ends", "next_check"),
-        _kind("note.item_added", "添加事项", "item added", "item"),
-        _kind("note.item_done", "事项完成", "item done", "item", "day"),
-        _kind("note.item_undone", "事项恢复未完成", "item not done after all", "item"),
-        _kind(
-            "note.proof_attached",
-            "添加事项凭证",
-            "proof attached",
-            "item",
-            "digest",
-            "media_type",
-            "place_taken_out",
-        ),
-        _kind("note.ended", "结束共建事项", "note ended", "day", "open_items"),
-        _kind(
-            "cluster.answered",
-            "处理聚集提示",
-            "suggestion answered",
-            "area",
-            "category",
-            "answer",
-            "cases_counted",
-            "months_counted",
-        ),
+        *PRACTICE_KINDS,
         _kind("webhook.added", "新增推送", "webhook added", "host", "kinds"),
         _kind("webhook.removed", "删除推送", "webhook removed", "host"),
         _kind("webhook.paused", "暂停推送", "webhook paused", "because"),

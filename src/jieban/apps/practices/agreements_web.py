@@ -18,7 +18,8 @@ from jieban.apps.practices import services
 from jieban.apps.practices.forms import AgreementForm
 from jieban.apps.practices.posted import day, whole
 from jieban.apps.practices.projects_web import file_answer
-from jieban.apps.practices.selectors import notes, projects
+from jieban.apps.practices.selectors import notes
+from jieban.apps.practices.selectors.seeing import reach_of
 from jieban.apps.practices.services.photos import LARGEST
 from jieban.apps.practices.templatetags.practice_words import KINDS
 from jieban.domain.actors import Actor
@@ -97,7 +98,7 @@ def show(
     """One note with its items."""
     actor = actor_of(request)
     note = notes.note_by_number(actor, number)
-    writes = projects.reach_of(actor, "practice.write").holds(note.area_id)
+    writes = reach_of(actor, "practice.write").holds(note.area_id)
     context = {
         "note": note,
         "items": notes.items_of(note),

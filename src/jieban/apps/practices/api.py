@@ -1,12 +1,11 @@
 """The API of projects and practices: read them, tick a step, take a practice over."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Status
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from jieban import clock
 from jieban.apps.cases import api_schemas as given
@@ -19,7 +18,7 @@ from jieban.domain.practices.cards import KINDS
 from jieban.domain.practices.projects import State
 
 router = Router(tags=["projects and practices"])
-_NUMBER = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_ID = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _PAGE = Annotated[int, Field(ge=1, le=10_000)]
 LIMIT = 100
 _ERRORS: dict[Any, Any] = {
@@ -58,10 +57,10 @@ class ProjectOut(given.Shown):
 
 
 class QuantityOut(given.Shown):
-    """A sum of one thing in one unit."""
+    """A sum of one thing in one unit; the amount as text, so that it stays exact."""
 
     what: str
-    amount: Decimal
+    amount: Annotated[str, BeforeValidator(lambda amount: f"{amount.normalize():f}")]
     unit: str
 
 
@@ -162,21 +161,21 @@ def get_projects(request: HttpRequest, query: Query[ProjectQuery]) -> Any:
     return {"projects": [_project(each) for each in page]}
 
 
-@router.get("/projects/{number}", response=_answers(ProjectDetailOut), summary="One project")
-def get_project(request: HttpRequest, number: _NUMBER) -> Any:
+@router.get("/projects/{id}", response=_answers(ProjectDetailOut), summary="One project")
+def get_project(request: HttpRequest, id: _ID) -> Any:
     actor = actor_of(request)
-    return _project_detail(actor, projects.project_by_number(actor, number))
+    return _project_detail(actor, projects.project_by_number(actor, id))
 
 
 @router.post(
-    "/projects/{number}/steps/{step}/done",
+    "/projects/{id}/steps/{step}/done",
     response=_answers(ProjectDetailOut),
     summary="A step is done",
 )
-def post_step_done(request: HttpRequest, number: _NUMBER, step: _NUMBER, body: StepIn) -> Any:
+def post_step_done(request: HttpRequest, id: _ID, step: _ID, body: StepIn) -> Any:
     actor = actor_of(request)
-    services.tick_step(actor, number, step, at=clock.now(), on=body.on)
-    return _project_detail(actor, projects.project_by_number(actor, number))
+    services.tick_step(actor, id, step, at=clock.now(), on=body.on)
+    return _project_detail(actor, projects.project_by_number(actor, id))
 
 
 @router.get("/practices", response=_answers(PracticesOut), summary="The library of practices")
@@ -189,19 +188,19 @@ def get_practices(request: HttpRequest, query: Query[PracticeQuery]) -> Any:
     }
 
 
-@router.get("/practices/{number}", response=_answers(PracticeDetailOut), summary="One practice")
-def get_practice(request: HttpRequest, number: _NUMBER) -> Any:
+@router.get("/practices/{id}", response=_answers(PracticeDetailOut), summary="One practice")
+def get_practice(request: HttpRequest, id: _ID) -> Any:
     actor = actor_of(request)
-    return _practice_detail(actor, cards.practice_by_number(actor, number))
+    return _practice_detail(actor, cards.practice_by_number(actor, id))
 
 
 @router.post(
-    "/practices/{number}/adoptions", response=_answers(AdoptionOut, 201), summary="Take it over"
+    "/practices/{id}/adoptions", response=_answers(AdoptionOut, 201), summary="Take it over"
 )
-def post_adoption(request: HttpRequest, number: _NUMBER, body: AdoptionIn) -> Any:
+def post_adoption(request: HttpRequest, id: _ID, body: AdoptionIn) -> Any:
     made = services.adopt(
         actor_of(request),
-        number,
+        id,
         body.area,
         at=clock.now(),
         on=body.on,

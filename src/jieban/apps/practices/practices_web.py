@@ -21,6 +21,7 @@ from jieban.apps.practices.forms import PracticeForm, area_choices
 from jieban.apps.practices.models import Practice, PracticeVersion
 from jieban.apps.practices.posted import day, whole, whole_or_none
 from jieban.apps.practices.selectors import cards, figures, projects
+from jieban.apps.practices.selectors.seeing import reach_of
 from jieban.apps.practices.templatetags.practice_words import KINDS, practice_word
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
@@ -156,7 +157,7 @@ def show(
         "own": {
             adoption.pk
             for adoption in cards.adoptions_of(practice, running=True)
-            if projects.reach_of(actor, "practice.write").holds(adoption.area_id)
+            if reach_of(actor, "practice.write").holds(adoption.area_id)
         },
         "evidence": list(evidence.select_related("area")),
         "figures": _figures(practice) if may_figures else None,

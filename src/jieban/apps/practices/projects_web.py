@@ -365,8 +365,12 @@ def file_answer(name: str, content: bytes, media_type: str) -> HttpResponse:
 
 
 @require_GET
-def list_clusters(request: Asked, refusal: Refused | None = None) -> HttpResponse:
+def list_clusters(request: Asked) -> HttpResponse:
     """Where alike cases come together; one press takes a suggestion up or dismisses it."""
+    return _clusters(request)
+
+
+def _clusters(request: Asked, refusal: Refused | None = None) -> HttpResponse:
     actor = actor_of(request)
     asked = _looked_at(request.GET if request.method == "GET" else request.POST)
     found = clusters.suggested(
@@ -407,7 +411,7 @@ def answer_cluster(request: Asked) -> HttpResponse:
     except Refused as refused:
         if refused.code == "actor.not_permitted":
             raise
-        return list_clusters.__wrapped__(request, refused)  # type: ignore[attr-defined]
+        return _clusters(request, refused)
     messages.success(request, _("It will not be suggested again."))
     return redirect("projects:clusters")
 

@@ -64,10 +64,10 @@ def clusters(
     known = set(answered)
     found = []
     for (place, kind), summed in kinds.items():
-        by_month = tuple(summed.get(month, 0) for month in latest)
-        if sum(by_month) < threshold or (place, kind) in known:
+        each_month = tuple(summed.get(month, 0) for month in latest)
+        if sum(each_month) < threshold or (place, kind) in known:
             continue
         earlier = sum(summed.get(month, 0) for month in before) if before else None
-        found.append(Cluster(place, kind, sum(by_month), by_month, earlier))
+        found.append(Cluster(place, kind, sum(each_month), each_month, earlier))
     found.sort(key=lambda each: (-each.count, each.place, each.category))
     return found[:MOST]

@@ -1,7 +1,7 @@
 """Do the rows say what their events say? For `jieban ledger verify --rows`."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from jieban.apps.ledger.selectors import Event
 from jieban.apps.practices.models import Note, Practice, Project
@@ -90,7 +90,7 @@ def every_note() -> Iterator[str]:
     return (str(number) for number in Note.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def _difference(told: dict[str, tuple[object, object]]) -> str | None:
+def _difference(told: Mapping[str, tuple[object, object]]) -> str | None:
     for name, (there, said) in told.items():
         if there != said:
             return f"{name} {there}, events say {said}"
