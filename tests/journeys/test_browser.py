@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -186,4 +187,128 @@ def test_a_clerk_imports_an_export_without_scripts(chromium, site, tmp_path):
     assert page.url == done, "confirmed twice, imported once"
     page.goto(f"{site}/directory/provisional/")
     assert "新荷街道" in page.locator("main").inner_text()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def postings(demonstration, tmp_path_factory) -> dict[str, str]:
+    """Terms by what they are: the demonstration's secretary's own, and one nobody decided on."""
+    entries = demonstration.json("directory", "list")["entries"]
+    places = [entry for entry in entries if entry["kind"] == "community"]
+    folder = tmp_path_factory.mktemp("lists")
+    roster, listed = folder / "名册.csv", folder / "名单.csv"
+    roster.write_text("姓名,派出单位,账号\n叶知秋,区样例局,zhili\n", encoding="utf-8-sig")
+    today = datetime.now(UTC).date()  # noqa: TID251 - the server's own clock runs here too
+    lines = [
+        f"1,{name},区样例局,{place['parent']},{place['name']},{today - timedelta(days=days)}"
+        for name, place, days in (("叶知秋", places[0], 100), ("甲样例", places[1], 250))
+    ]
+    listed.write_text(
+        "批次,姓名,派出单位,街道,社区(村),到任日期\n" + "\n".join(lines) + "\n",
+        encoding="utf-8-sig",
+    )
+    demonstration("programmes", "officials", roster)
+    own, undecided = demonstration.json("programmes", "import", listed)["terms"]
+    return {"own": own, "undecided": undecided}
+
+
+def _small(page) -> list[str]:
+    """Buttons a thumb would miss: lower than 44 pixels."""
+    return list(
+        page.eval_on_selector_all(
+            "main button:not(.unseen), main a.button",
+            "all => all.map(b => [b.innerText, b.getBoundingClientRect().height])"
+            ".filter(b => b[1] > 0 && b[1] < 44).map(b => b[0])",
+        )
+    )
+
+
+def test_a_secretary_s_week_on_a_phone_without_scripts(chromium, site, postings):
+    width, height = SIZES["phone"]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=False
+    )
+    context.add_cookies([{"name": "jieban_language", "value": "zh", "url": site}])
+    screenshots.sign_in(context, site, "zhili")
+    page = context.new_page()
+    wrong = []
+
+    def looked_at():
+        if _over(page) > 0:
+            wrong.append(f"{page.url}: {_over(page)} px wider than the window")
+        wrong.extend(f"{page.url}: {name} is too small" for name in _small(page))
+
+    page.goto(f"{site}/terms/mine/")
+    assert page.url.endswith(f"/terms/{postings['own']}/")
+    looked_at()
+
+    page.get_by_role("link", name="问题清单").first.click()
+    page.get_by_label("问题", exact=True).fill("北门道路积水")
+    page.get_by_role("button", name="登记").click()
+    assert "问题已登记" in page.locator("main").inner_text()
+    looked_at()
+
+    page.goto(f"{site}/terms/mine/")
+    page.get_by_role("link", name="填写本周周志").click()
+    looked_at()
+    for _ in range(3):
+        page.get_by_role("button", name="上门办: 加一").click()
+    page.get_by_role("button", name="上门办: 减一").click()
+    page.get_by_label("上门聊", exact=True).fill("5")
+    page.get_by_label("1. 北门道路积水").check()
+    page.get_by_label("进展").fill("与水务现场勘察，定了方案。")
+    page.get_by_role("button", name="上门劝: 加一").click()
+    assert page.get_by_label("进展").input_value() == "与水务现场勘察，定了方案。"
+    page.get_by_role("button", name="保存周志").last.click()
+    assert "周志已保存" in page.locator("main").inner_text()
+    row = page.locator("tbody tr").first.inner_text().split()
+    assert row[1:4] == ["2", "1", "5"]
+
+    page.get_by_role("link", name="填写本周周志").click()
+    assert page.get_by_label("上门办", exact=True).input_value() == "2"
+
+    page.goto(f"{site}/terms/{postings['own']}/month/")
+    page.get_by_label("进展").fill("积水点方案已定，月底开工。")
+    page.get_by_role("button", name="保存月小结").click()
+    assert "积水点方案已定" in page.locator("main").inner_text()
+
+    page.get_by_role("link", name="问题清单").first.click()
+    page.locator("details.act summary").first.click()
+    page.get_by_label("怎样看出已解决").fill("三场大雨未再积水，照片两组")
+    page.get_by_role("button", name="已解决").click()
+    assert "问题已解决" in page.locator("main").inner_text()
+    looked_at()
+    with page.expect_download() as download:
+        page.goto(f"{site}/terms/{postings['own']}/")
+        page.get_by_role("link", name="派驻通知").click()
+    assert download.value.suggested_filename == f"{postings['own']}.pdf"
+    assert page.goto(f"{site}/terms/{postings['undecided']}/").status == 404
+    context.close()
+    assert wrong == []
+
+
+def test_a_term_nobody_decided_on_waits_for_the_decision_alone(chromium, site, postings):
+    width, height = SIZES["desk"]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=False
+    )
+    context.add_cookies([{"name": "jieban_language", "value": "zh", "url": site}])
+    screenshots.sign_in(context, site, "zuzhi")
+    page = context.new_page()
+    page.goto(f"{site}/terms/?due=overdue")
+    page.locator("td.name a").first.click()
+    assert "逾期未决" in page.locator(".notice.refused").inner_text()
+    assert page.get_by_role("link", name="任内交接").count() == 0
+    page.goto(f"{site}/terms/{postings['undecided']}/hand-over/")
+    page.get_by_label("接任干部").select_option(index=0)
+    page.get_by_label("交接事项").fill("钥匙")
+    page.get_by_label("原因").fill("调动")
+    page.get_by_role("button", name="登记交接").click()
+    assert "其他事项暂停办理" in page.locator(".notice.refused").last.inner_text()
+    page.goto(f"{site}/terms/{postings['undecided']}/")
+    page.get_by_role("link", name="现在决定").click()
+    page.get_by_label("期满撤点").check()
+    page.get_by_label("原因").fill("期满，无未解决问题")
+    page.get_by_role("button", name="签署决定").click()
+    assert "已撤点" in page.locator("main").inner_text()
     context.close()
