@@ -21,12 +21,13 @@ from jieban.apps.assessments import computing, facts, selectors, services
 from jieban.apps.assessments.models import Run
 from jieban.apps.cases import services as cases
 from jieban.apps.directory import services as directory
-from jieban.cli import demo_day
+from jieban.cli import demo_day, demo_sent
 from jieban.cli.demo_people import bring_people, scopes_of_demo_people
 from jieban.cli.desk import Desk
 from jieban.cli.serve import check_port, run_server, url
 from jieban.domain.actors import Actor
 from jieban.domain.rulebook import schema
+from jieban.domain.rulebook.periods import months_of
 from jieban.domain.words import translate as _
 from jieban.evaluation import runs
 from jieban.evaluation.rows import fact_rows
@@ -37,6 +38,8 @@ SECOND = Actor.named("演示·复核员", "考核办")
 UNIT = Actor.named("演示·街道联络员", "街道")
 RULEBOOK = "beijing-district"
 PROFILE = "invented-district"
+# The months before the second cohort arrived, in March 2023.
+_CHOSEN_ON = "2022-08..2023-02"
 
 
 @click.command()
@@ -65,6 +68,9 @@ def demo(
     bring_people(CLERK, desk.home)
     if desk.home.demo:
         demo_day.make_day(scopes_of_demo_people(), at=clock.now(), seed=seed)
+        chosen_on = selectors.standing_runs().filter(assessment__period=_CHOSEN_ON).first()
+        if chosen_on is not None and chosen_on.state == "published":
+            demo_sent.send(desk.home, chosen_on, at=clock.now())
     desk.answer({"home": str(desk.home.path), "run": made.run_id, "url": url(host, port)})
     if no_serve:
         return
@@ -115,8 +121,11 @@ def _make(desk: Desk, periods: int, rows: int, seed: int) -> Run:
         _publish(desk.home, recorded[period])
     _publish_after_appeals(desk.home, recorded[contested])
     year = f"{files.periods[-min(12, periods)]}..{newest}"
-    for made in _evaluated(desk.home, [newest, year]):
-        services.record_run(CLERK, made, at=clock.now())
+    chosen_on = [_CHOSEN_ON] if set(months_of(_CHOSEN_ON)) <= set(settled) else []
+    for made in _evaluated(desk.home, [newest, year, *chosen_on]):
+        entered = services.record_run(CLERK, made, at=clock.now())
+        if made.period in chosen_on:
+            _publish(desk.home, entered)
     return _open_with_appeals(desk.home, newest)
 
 

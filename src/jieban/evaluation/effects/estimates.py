@@ -182,7 +182,7 @@ def _difference(told: Before) -> Gaps | None:
 
 def _matched(told: Before, standing: Standing) -> Gaps | None:
     """Against those next in line: as many as were sent, the worst-placed of the compared."""
-    compared = _known(told, told.group.compared)
+    compared = _known(told, told.group.eligible)
     members = _known(told, told.group.members)
     wanted = max(len(members), _FEWEST_MATCHED)
     if not len(members) or len(compared) < 2:

@@ -68,7 +68,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Group:
-    """Members are places with the month `arrival`; numbers are those of the panel."""
+    """Members are places with the month `arrival`; numbers are those of the panel.
+
+    `eligible` are the compared that might have been chosen: with no fewer answers than any sent.
+    """
 
     cohort: str
     arrival: int
@@ -76,6 +79,7 @@ class Group:
     after: tuple[int, ...]
     members: tuple[int, ...]
     compared: tuple[int, ...]
+    eligible: tuple[int, ...]
     choice: Choice
 
 
@@ -131,8 +135,10 @@ def plan_of(
             whole = [i for (name, _), each in found.items() if name == cohort for i in each]
             choices[cohort] = _choice(panel, whole, compared, min(firsts), declared)
         before = declared or tuple(range(max(0, arrival - BEFORE), arrival))
+        choice = choices[cohort]
+        eligible = tuple(_eligible(panel, choice.months, choice.measure, members, compared))
         groups.append(
-            Group(cohort, arrival, before, months, tuple(members), compared, choices[cohort])
+            Group(cohort, arrival, before, months, tuple(members), compared, eligible, choice)
         )
     if not groups:
         codes = sorted({each.reason for each in left})
@@ -207,17 +213,31 @@ def _choice(
     Among equals the first: the score itself, the longest span, the one nearest to arrival.
     """
     spans = [declared] if declared else _spans(arrival)
-    others = [place for place in compared if place not in set(members)]
     best: Choice | None = None
     for months in spans:
         window = panel.window(months)
         for measure in ("score", "raw_score", "resolution", "satisfaction"):
             value = window.figure(measure).value
+            others = _eligible(panel, months, measure, members, compared)
             clear = _clearness(value[list(members)], value[others])
             if best is None or clear > best.clear + 1e-9:
                 best = Choice(measure, months, clear, declared is not None)
     assert best is not None
     return best
+
+
+def _eligible(
+    panel: Panel,
+    months: Sequence[int],
+    measure: str,
+    members: Sequence[int],
+    compared: Sequence[int],
+) -> list[int]:
+    """A list of candidates leaves out who has few answers; those nobody could have chosen."""
+    base = panel.window(months).figure(measure).base
+    fewest = base[list(members)].min()
+    sent = set(members)
+    return [place for place in compared if place not in sent and base[place] >= fewest]
 
 
 def _spans(arrival: int) -> list[tuple[int, ...]]:

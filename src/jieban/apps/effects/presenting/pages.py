@@ -143,7 +143,9 @@ def page_of(effects: Effects, names: Mapping[str, str]) -> Page:
         course=_course(effects),
         course_title=_course_title(estimate),
         slope=drawn.slope(
-            main, communities, (_("before"), _("after"), _("reached"), _("expected"))
+            main,
+            communities,
+            (_("before sending"), _("after arrival"), _("reached"), _("expected")),
         ),
         slope_title=_slope_title(main),
         funnel=funnel,
@@ -156,8 +158,16 @@ def page_of(effects: Effects, names: Mapping[str, str]) -> Page:
         lines=_lines(effects, communities, names),
         left=[(_place_of(effects, each.sent.area), _reason(each.reason)) for each in effects.left],
         choices=_choices(effects),
-        months=(effects.panel.months[0], effects.panel.months[-1]),
+        months=_span(effects),
     )
+
+
+def _span(effects: Effects) -> tuple[str, str]:
+    """The first and last month that count for anything here."""
+    groups = effects.plan.groups
+    first = min(min(group.before[0], group.choice.months[0]) for group in groups)
+    last = max(group.after[-1] for group in groups)
+    return effects.panel.months[first], effects.panel.months[last]
 
 
 def _course(effects: Effects) -> drawn.Drawing | None:
@@ -315,7 +325,7 @@ def _beside(effects: Effects) -> list[tuple[str, str, str, str]]:
             (
                 text,
                 "",
-                _interval(estimate) if estimate else _("not known yet"),
+                _interval(estimate) if estimate else _("too early to tell"),
                 _n(estimate),
             )
         )
