@@ -231,13 +231,13 @@ def _pair_by_hand(
     at: datetime,
     reason: str,
 ) -> None:
-    fit = fit_of(*selectors.places_to_match([place]), *selectors.people_to_match([official]))
+    where, who = selectors.places_to_match([place])[0], selectors.people_to_match([official])[0]
     Pair.objects.create(
         cohort=cohort,
         candidate=place,
         official=official,
         by=HAND,
-        parts=_parts(fit),
+        parts=_parts(fit_of(where, who)),
         reason=reason,
         made_at=at,
         made_by=actor.name,
