@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import pylopdf_fonts_zh_cn as fonts
@@ -30,8 +31,8 @@ def make_pdf(form: str, values: Mapping[str, Any], *, at: datetime) -> bytes:
     """
     with as_file(_FORMS) as folder:
         made: bytes = typst.compile(
-            (folder / f"{form}.typ").read_bytes(),
-            root=str(folder),
+            folder / f"{form}.typ",
+            root=folder,
             font_paths=_font_folders(),
             ignore_system_fonts=True,
             format="pdf",
@@ -42,8 +43,8 @@ def make_pdf(form: str, values: Mapping[str, Any], *, at: datetime) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _font_folders() -> list[str]:
-    return sorted({str(fonts.sans_path().parent), str(fonts.serif_path().parent)})
+def _font_folders() -> list[Path]:
+    return sorted({fonts.sans_path().parent, fonts.serif_path().parent})
 
 
 def _clean(value: Any) -> Any:

@@ -134,8 +134,11 @@ def spans_taken(
     queryset: QuerySet[Term], *, but: int | None = None
 ) -> list[tuple[date, date, str]]:
     """(first day, last day, number) of terms that were not called off, as they stand."""
-    from_plan = queryset.exclude(state=State.CALLED_OFF.value).exclude(pk=but)
-    return [(term.arrived_on or term.planned_start, _ends(term), term.number) for term in from_plan]
+    return [
+        (term.arrived_on or term.planned_start, _ends(term), term.number)
+        for term in queryset.exclude(state=State.CALLED_OFF.value)
+        if term.pk != but
+    ]
 
 
 def _ends(term: Term) -> date:
@@ -159,7 +162,8 @@ def problem_numbers(term: Term, state: str = "open") -> list[int]:
 def officials_of(term: Term) -> Sequence[tuple[str, str, date | None, date | None]]:
     """(code, name, from, until) of everybody who held the post, first to last; None: still, or
     not yet there."""
-    found, begins = [], term.arrived_on
+    found: list[tuple[str, str, date | None, date | None]] = []
+    begins = term.arrived_on
     for change in term.handovers.select_related("before", "after"):
         found.append((change.before.code, change.before.name, begins, change.on))
         begins = change.on

@@ -165,12 +165,16 @@ def _percent(part: int, whole: int) -> Decimal | None:
 
 def series(months: Sequence[Month], measure: str) -> list[tuple[str, float | None]]:
     """(month, value) of one measure, for a line."""
-    said = {
-        "own_share": lambda month: month.share,
-        "own_people": lambda month: month.own.people if month.own.known else None,
-        "return_rate": lambda month: month.returned,
-        "reopen_rate": lambda month: month.reopened,
-    }[measure]
-    return [
-        (month.month, None if (value := said(month)) is None else float(value)) for month in months
-    ]
+    values = [(month.month, _value(month, measure)) for month in months]
+    return [(name, None if value is None else float(value)) for name, value in values]
+
+
+def _value(month: Month, measure: str) -> Decimal | int | None:
+    if measure == "own_people":
+        return month.own.people if month.own.known else None
+    rates = {
+        "own_share": month.share,
+        "return_rate": month.returned,
+        "reopen_rate": month.reopened,
+    }
+    return rates[measure]
