@@ -205,3 +205,35 @@ def test_the_pages_speak_english(run, browser):
     page = text(browser.get(address))
     assert "3 of 9 places are chosen" in page
     assert "Not chosen" in page
+
+
+def test_odd_input_is_refused_and_breaks_nothing(run, browser):
+    opened(browser, choose=1, by_hand="青禾二社区 两级督办")
+    programme = selectors.programme_by_code("zlsj")
+    picked = selectors.criteria_of(programme).by_hand[0]
+    assert picked.code == chosen.code_of("青禾二社区"), "a name stands for its code"
+    for odd in ("", "\x00", "../..", run.run_id + "x"):
+        assert browser.post("/programmes/zlsj/select/", {"run": odd}).status_code == 422
+    selected(browser, run)
+    cohort = {"selection": "1", "planned_start": "9999-12-31"}
+    answer = browser.post("/programmes/zlsj/cohorts/new/", cohort)
+    assert answer.status_code == 422
+    assert (
+        browser.post(
+            "/programmes/zlsj/cohorts/new/", cohort | {"planned_start": "2023-11-15"}
+        ).status_code
+        == 302
+    )
+    for said in (
+        {},
+        {"place": "\x00", "official": "\x00", "reason": "试"},
+        {"place": picked.code, "official": "没有", "reason": "试"},
+    ):
+        answer = browser.post("/programmes/zlsj/cohorts/1/change/", said)
+        assert answer.status_code in (404, 422)
+    assert browser.post("/programmes/zlsj/cohorts/1/other/").status_code == 404
+    assert (
+        browser.post("/officials/new/", {"name": "钱\x00样例", "home": "区某局"}).status_code == 422
+    )
+    empty = SimpleUploadedFile("名册.xlsx", b"not a workbook")
+    assert browser.post("/officials/import/", {"file": empty}).status_code == 422

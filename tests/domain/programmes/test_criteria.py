@@ -81,6 +81,14 @@ def test_equal_criteria_have_one_digest_however_a_number_is_written():
         ({"choose": 3, "by_hand": [{"code": "A1"}]}, ["criteria.by_hand_reason"]),
         ({"choose": 3, "by_hand": [{"code": "A1", "why": "x"}]}, ["criteria.value_wrong"]),
         (
+            {"choose": 3, "by_hand": [{"code": "A1", "reason": "试\x00"}]},
+            ["criteria.value_wrong"],
+        ),
+        (
+            {"choose": 3, "by_hand": [{"code": "\ud800", "reason": "试"}]},
+            ["criteria.value_wrong"],
+        ),
+        (
             {"choose": 1, "by_hand": [{"code": c, "reason": "试"} for c in ("A1", "A2")]},
             ["criteria.by_hand_many"],
         ),

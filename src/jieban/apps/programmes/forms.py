@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from jieban.apps.programmes import selectors
 from jieban.apps.programmes.models import Official, Selection
 from jieban.domain.programmes.criteria import KEYS, LONGEST_REASON, LOTS, ORDERS, PER_STREET
 from jieban.domain.programmes.lot import LONGEST_STATEMENT
@@ -86,7 +87,7 @@ class CriteriaForm(forms.Form):
     compare = _whole(_("Next in line kept to compare with"), _("Empty: as many as are chosen."))
     by_hand = forms.CharField(
         label=_("Picked by hand"),
-        help_text=_("One place a line: its code, a blank, the reason."),
+        help_text=_("One place a line: its name or code, a blank, the reason."),
         required=False,
         max_length=20000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -98,7 +99,10 @@ class CriteriaForm(forms.Form):
         lines = self.cleaned_data["by_hand"].splitlines()
         picked = [line.strip().partition(" ") for line in lines if line.strip()]
         return said | {
-            "by_hand": [{"code": code, "reason": reason.strip()} for code, _sep, reason in picked]
+            "by_hand": [
+                {"code": selectors.place_code(place), "reason": reason.strip()}
+                for place, _sep, reason in picked
+            ]
         }
 
 
@@ -165,6 +169,14 @@ class CohortForm(forms.Form):
         self.fields["selection"].choices = [  # type: ignore[attr-defined]
             (str(each.number), str(each)) for each in selections
         ]
+
+
+class ChangeForm(forms.Form):
+    """Who is sent to a place instead; nobody where no official is said."""
+
+    place = forms.CharField(max_length=32)
+    official = forms.CharField(max_length=32, required=False)
+    reason = forms.CharField(max_length=LONGEST_REASON, required=False)
 
 
 class ConfirmForm(forms.Form):

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 from jieban import clock
 from jieban.apps.asked import Asked, actor_of
 from jieban.apps.programmes import presenting, selectors, services
-from jieban.apps.programmes.forms import CohortForm, ConfirmForm
+from jieban.apps.programmes.forms import ChangeForm, CohortForm, ConfirmForm
 from jieban.apps.programmes.models import Cohort
 from jieban.domain.errors import Refused
+from jieban.domain.programmes.criteria import LONGEST_REASON
 
 
 def new_cohort(request: Asked, code: str) -> HttpResponse:
@@ -50,25 +51,30 @@ def show_cohort(request: Asked, code: str, number: int) -> HttpResponse:
 def act(request: Asked, code: str, number: int, deed: str) -> HttpResponse:
     """Match, send somebody else, confirm; a refusal is shown above the pairs."""
     actor, at = actor_of(request), clock.now()
-    said = request.POST
     cohort = selectors.cohort_of(selectors.programme_by_code(code), number)
     try:
         if deed == "propose":
             services.propose_pairs(actor, code, number, at=at)
             messages.success(request, _("The places are matched; read the reasons, then confirm."))
         elif deed == "change":
+            form = ChangeForm(request.POST)
+            if not form.is_valid():
+                raise Refused("pairs.reason_missing", limit=LONGEST_REASON)
+            said = form.cleaned_data
             services.change_pair(
                 actor,
                 code,
                 number,
-                said.get("place", ""),
-                said.get("official", ""),
+                said["place"],
+                said["official"],
                 at=at,
-                reason=said.get("reason", ""),
+                reason=said["reason"],
             )
             messages.success(request, _("The pair is changed."))
         elif deed == "confirm":
-            services.confirm_pairs(actor, code, number, at=at, reason=said.get("reason", ""))
+            confirming = ConfirmForm(request.POST)
+            reason = confirming.cleaned_data["reason"] if confirming.is_valid() else ""
+            services.confirm_pairs(actor, code, number, at=at, reason=reason)
             messages.success(request, _("The pairs are confirmed; terms can be planned now."))
         else:
             raise Http404(deed)

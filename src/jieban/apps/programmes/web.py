@@ -21,6 +21,7 @@ from jieban.apps.programmes.forms import (
     SelectForm,
     criteria_initial,
 )
+from jieban.apps.programmes.models import Programme
 from jieban.domain.errors import Refused
 from jieban.domain.programmes.criteria import PRESETS
 from jieban.domain.programmes.lot import draw_mark
@@ -81,16 +82,21 @@ def open_programme(request: Asked) -> HttpResponse:
 def show_programme(request: Asked, code: str) -> HttpResponse:
     """One programme: its criteria, its lists, its cohorts."""
     programme = selectors.programme_by_code(code)
+    return _programme_page(request, programme, SelectForm(runs=_runs()))
+
+
+def _programme_page(request: Asked, programme: Programme, form: SelectForm) -> HttpResponse:
     context = {
         "programme": programme,
         "criteria": presenting.criteria_lines(programme.criteria),
         "selections": selectors.selections_of(programme),
         "cohorts": selectors.cohorts_of(programme),
-        "form": SelectForm(runs=_runs()),
-        "any_run": bool(selectors.published_runs()),
+        "form": form,
+        "any_run": bool(form.fields["run"].choices),  # type: ignore[attr-defined]
         "may_manage": actor_of(request).may("programme.manage"),
     }
-    return render(request, "programmes/show.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "programmes/show.html", context, status=status)
 
 
 def change_criteria(request: Asked, code: str) -> HttpResponse:
@@ -124,12 +130,12 @@ def change_criteria(request: Asked, code: str) -> HttpResponse:
 @require_POST
 def select(request: Asked, code: str) -> HttpResponse:
     """Make a list on the run that was chosen."""
+    programme = selectors.programme_by_code(code)
+    form = SelectForm(request.POST, runs=_runs())
+    if not form.is_valid():
+        return _programme_page(request, programme, form)
     made = services.make_selection(
-        actor_of(request),
-        selectors.programme_by_code(code).code,
-        request.POST.get("run", ""),
-        at=clock.now(),
-        home=settings.HOME,
+        actor_of(request), code, form.cleaned_data["run"], at=clock.now(), home=settings.HOME
     )
     return redirect("programmes:selection", code, made.number)
 
@@ -204,6 +210,7 @@ def draw_lot(request: Asked, code: str, number: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "draws": _draws(selection),
+        "earlier": selectors.earlier_lots(selection),
         "may_manage": actor_of(request).may("programme.manage"),
     }
     wrong = bool(refusal or form.errors)

@@ -241,7 +241,8 @@ def _picked(value: Any, faults: list[Refused]) -> Iterator[Picked]:
         return
     for each in value:
         well_made = isinstance(each, Mapping) and all(
-            isinstance(each.get(name, ""), str) for name in ("code", "reason")
+            isinstance(text := each.get(name, ""), str) and _is_plain(text)
+            for name in ("code", "reason")
         )
         if not well_made or each.keys() - {"code", "reason"}:
             faults.append(
@@ -260,6 +261,11 @@ def _picked(value: Any, faults: list[Refused]) -> Iterator[Picked]:
             faults.append(Refused("criteria.by_hand_long", place=code, limit=LONGEST_REASON))
         else:
             yield Picked(code[:64], reason)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a database and a digest can take it: no control signs, no halves of characters."""
+    return all(sign.isprintable() or sign in "\n\r\t\u3000" for sign in text)
 
 
 def _contradictions(criteria: Criteria) -> Iterator[Refused]:

@@ -27,7 +27,7 @@ def tidy_statement(statement: str) -> str:
     Raises:
         Refused "lot.statement_wrong".
     """
-    tidy = " ".join(statement.split())
+    tidy = " ".join("".join(s if s.isprintable() else " " for s in statement).split())
     if not SHORTEST_STATEMENT <= len(tidy) <= LONGEST_STATEMENT:
         raise Refused("lot.statement_wrong", shortest=SHORTEST_STATEMENT, longest=LONGEST_STATEMENT)
     return tidy

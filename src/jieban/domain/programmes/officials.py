@@ -58,7 +58,7 @@ def checked(profile: Profile) -> Profile:
         Refused "official.name_missing", "official.text_too_long", "official.words_wrong",
             "official.days_backwards".
     """
-    name, home = " ".join(profile.name.split()), " ".join(profile.home.split())
+    name, home = _plain(profile.name), _plain(profile.home)
     if not name or not home:
         raise Refused("official.name_missing")
     for what, text, limit in (("name", name, 64), ("home", home, 128)):
@@ -86,9 +86,15 @@ def checked(profile: Profile) -> Profile:
         words["conflicts"],
         first,
         last,
-        profile.account.strip()[:128],
+        _plain(profile.account)[:128],
     )
 
 
 def _tidy(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tidy for word in words if (tidy := " ".join(word.split()))))
+    return tuple(dict.fromkeys(tidy for word in words if (tidy := _plain(word))))
+
+
+def _plain(text: str) -> str:
+    """On one line, without signs that cannot be seen: files carry them, databases refuse some."""
+    seen = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(seen.split())

@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q, QuerySet
 
+from jieban.apps.directory import selectors as directory
 from jieban.apps.programmes.models import Candidate, Cohort, Programme, Selection
 from jieban.domain.errors import Refused
 from jieban.domain.programmes.criteria import Criteria, read_criteria
@@ -103,3 +104,22 @@ def standings_of(selection: Selection) -> dict[str, int]:
         selection.candidates.order_by().values_list("standing").annotate(number=Count("id"))
     )
     return {each.value: counted[each.value] for each in Standing if each.value in counted}
+
+
+def earlier_lots(selection: Selection) -> list[Selection]:
+    """Lists of the programme on the very same figures whose lot was drawn: what a second lot
+    would be a second try of."""
+    same = Selection.objects.filter(
+        programme=selection.programme,
+        rows_digest=selection.rows_digest,
+        lot_drawn_at__isnull=False,
+    )
+    return list(same.exclude(pk=selection.pk).select_related("programme").order_by("number"))
+
+
+def place_code(word: str) -> str:
+    """The code of the one community or village of this name; the word itself where there is no
+    such name, or several."""
+    found = directory.areas().filter(name=word, kind__in=("community", "village"), valid_to=None)
+    codes = list(found.values_list("code", flat=True)[:2])
+    return codes[0] if len(codes) == 1 else word

@@ -18,6 +18,8 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _LONGEST_NAME = 128
 _MOST_MONTHS = 60
 _MOST_COHORTS = 999
+# Years a start may lie in; beyond them its end has no date, or somebody mistyped.
+_EARLIEST, _LATEST = 1950, 2200
 
 
 @transaction.atomic
@@ -119,7 +121,8 @@ def open_cohort(
     """Open a cohort, the next one where no number is said. With a selection its places are known.
 
     Raises:
-        Refused "cohort.number_wrong", "cohort.exists", "cohort.other_programme",
+        Refused "cohort.number_wrong", "cohort.exists", "cohort.start_wrong",
+            "cohort.other_programme",
             "cohort.lot_waiting".
     """
     held = hold_programme(programme.code)
@@ -128,6 +131,8 @@ def open_cohort(
         number = last.number + 1 if last else 1
     if not 1 <= number <= _MOST_COHORTS:
         raise Refused("cohort.number_wrong", number=number, most=_MOST_COHORTS)
+    if planned_start is not None and not _EARLIEST <= planned_start.year <= _LATEST:
+        raise Refused("cohort.start_wrong", day=planned_start)
     if held.cohorts.filter(number=number).exists():
         raise Refused("cohort.exists", programme=held.name, number=number)
     if selection is not None:

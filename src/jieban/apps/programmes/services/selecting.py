@@ -24,7 +24,8 @@ _WITH_CATEGORIES = (Standing.CHOSEN, Standing.BY_HAND, Standing.IN_LOT, Standing
 def make_selection(actor: Actor, code: str, run_id: str, *, at: datetime, home: Home) -> Selection:
     """Choose by the programme's criteria on a published run, and freeze everything read.
 
-    The same run and criteria give the same list and the same digest.
+    The same run and criteria are the same list: one that was made already is returned as it is,
+    so that nobody makes it again for the sake of another lot.
 
     Raises:
         Refused "programme.not_found", those of `selectors.baseline` and `selection.select`.
@@ -62,6 +63,9 @@ def _keep(
         made_by=actor.name,
     )
     made.digest = selectors.list_digest(made, rows_digest)
+    known = programme.selections.filter(digest=made.digest).first()
+    if known is not None:
+        return known
     made.save(force_insert=True)
     Candidate.objects.bulk_create([_candidate(made, each, read) for each in listed.candidates])
     body = {
