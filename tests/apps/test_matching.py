@@ -4,8 +4,11 @@ from datetime import date
 
 import pytest
 
+from jieban.apps.directory.models import Area, Unit
+from jieban.apps.ledger import selectors as ledger
 from jieban.apps.ledger.models import Event
 from jieban.apps.programmes import selectors, services
+from jieban.apps.programmes.models import Cohort, Official, Programme, Selection
 from jieban.domain.programmes.criteria import Criteria
 from jieban.domain.programmes.officials import Profile
 from tests.apps import chosen
@@ -87,8 +90,6 @@ def test_nobody_goes_where_they_come_from_or_must_not(cohort):
 
 
 def test_a_unit_to_be_avoided_bars_the_place_it_answers_for(cohort):
-    from jieban.apps.directory.models import Area, Unit
-
     office = Unit.objects.get(name="青禾街道")
     office.area = Area.objects.get(name="青禾街道")
     office.save()
@@ -190,3 +191,28 @@ def test_a_cohort_without_list_or_start_cannot_be_matched(cohort):
     services.open_cohort(CLERK, cohort.programme, 6, at=AT, selection=cohort.selection)
     refused("pairs.no_start", services.propose_pairs, CLERK, "zlsj", 6, at=AT)
     refused("pairs.place_unknown", change, "柳岸三社区", "D1")
+
+
+def test_rows_are_compared_with_what_their_events_say(cohort):
+    enter("D1", "物业")
+    services.change_official(CLERK, "D1", Profile("D1样例", "区某局", ("物业", "停车")), at=AT)
+    services.change_criteria(CLERK, "zlsj", Criteria(choose=9), at=AT, reason="试")
+    propose()
+    confirm("先派一人")
+    subjects = {
+        "programme": "zlsj",
+        "selection": "zlsj-1",
+        "cohort": "zlsj-c1",
+        "official": "D1",
+    }
+    for kind, name in subjects.items():
+        assert dict(ledger.differing(kind)) == {name: None}
+    programme = cohort.programme
+    Programme.objects.update(term_months=12)
+    Selection.objects.update(lot_statement="改过")
+    Cohort.objects.update(planned_start=date(2024, 1, 1))
+    Official.objects.update(skills=["供暖"])
+    for kind, name in subjects.items():
+        assert dict(ledger.differing(kind))[name], kind
+    stray = Cohort.objects.create(programme=programme, number=7)
+    assert dict(ledger.differing("cohort"))[selectors.name_of(stray)]

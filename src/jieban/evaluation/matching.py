@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -137,17 +138,13 @@ def match(
     held = dict(pinned or {})
     by_place = {place.code: place for place in places}
     by_person = {person.code: person for person in sorted(people, key=lambda each: each.code)}
-    fits = {
-        (place.code, person.code): fit_of(place, person)
-        for place in places
-        for person in by_person.values()
-    }
+    fits = _fits(places, people)
     free_places = [place.code for place in places if place.code not in held]
     free_people = [code for code in by_person if code not in held.values()]
     table = _Table(free_places, free_people, fits, barred)
     found = table.best(table.servable())
     made = {**held, **found}
-    near = near_misses(places, people, barred, made, held)
+    near = _near(places, people, barred, made, held, fits)
     pairs = tuple(
         Match(
             code,
@@ -186,15 +183,26 @@ def near_misses(
     those of `pinned` places, which have none. Where `made` was changed by hand it may be less
     than nought: the others would then be served better.
     """
+    return _near(places, people, barred, made, pinned, _fits(places, people))
+
+
+def _fits(places: Sequence[Place], people: Sequence[Person]) -> dict[Pair, Fit]:
+    return {
+        (place.code, person.code): fit_of(place, person) for place in places for person in people
+    }
+
+
+def _near(
+    places: Sequence[Place],
+    people: Sequence[Person],
+    barred: Mapping[Pair, str],
+    made: Mapping[str, str],
+    pinned: Collection[str],
+    fits: Mapping[Pair, Fit],
+) -> dict[str, tuple[Near, ...]]:
     free = [place.code for place in places if place.code in made and place.code not in pinned]
     held = {made[place] for place in pinned}
     codes = sorted(person.code for person in people)
-    fits = {
-        (place.code, person.code): fit_of(place, person)
-        for place in places
-        if place.code in made
-        for person in people
-    }
     table = _Table(free, [code for code in codes if code not in held], fits, barred)
     total = table.loss({place: made[place] for place in free})
     elsewhere = {person: place for place, person in made.items()}
@@ -242,21 +250,23 @@ def _covered(
     found: dict[tuple[str, str], int] = {}
     left: dict[str, int] = {}
     for path, count in complaints.items():
-        named = next(
-            (
-                (step, word)
-                for step in path.split(_STEP)
-                for word in known
-                if _names(word, step.strip())
-            ),
-            None,
-        )
+        named = _named(path, known)
         if named is None:
             left[path] = count
         else:
             found[named] = found.get(named, 0) + count
     parts = [Part(step, word, count) for (step, word), count in found.items()]
     return tuple(sorted(parts, key=lambda part: (-part.count, part.category, part.word))), left
+
+
+@lru_cache(maxsize=100_000)
+def _named(path: str, words: tuple[str, ...]) -> tuple[str, str] | None:
+    """(step, word) of the highest step of a path that one of the words names.
+
+    Kept: the same few hundred paths are asked for at every place.
+    """
+    steps = (step.strip() for step in path.split(_STEP))
+    return next(((step, word) for step in steps for word in words if _names(word, step)), None)
 
 
 def _names(word: str, step: str) -> bool:

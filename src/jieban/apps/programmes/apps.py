@@ -5,3 +5,11 @@ class ProgrammesConfig(AppConfig):
     name = "jieban.apps.programmes"
     label = "programmes"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models are there only now.
+        from jieban.apps.ledger.selectors import Fold, register_fold
+        from jieban.apps.programmes.selectors.folding import FOLDS
+
+        for subject, (compare, rows, begins) in FOLDS.items():
+            register_fold(subject, Fold(compare, rows, begins))

@@ -18,7 +18,6 @@ from jieban.apps.programmes.selectors.listed import (
     standings_of,
 )
 from jieban.apps.programmes.selectors.pairs import (
-    BARS,
     ConfirmedPair,
     barred_pairs,
     cohort_places,
@@ -42,7 +41,6 @@ from jieban.apps.programmes.selectors.roster import (
 from jieban.apps.programmes.selectors.telling import told_list, trial_list
 
 __all__ = [
-    "BARS",
     "Baseline",
     "ConfirmedPair",
     "barred_pairs",

@@ -14,7 +14,6 @@ from jieban.domain.terms.calendar import add_months
 from jieban.evaluation.matching import Person, Place
 
 HOME, CONFLICT, AWAY, SENT_ELSEWHERE = "home", "conflict", "away", "sent"
-BARS = (HOME, CONFLICT, AWAY, SENT_ELSEWHERE)
 
 
 @dataclass(frozen=True)
