@@ -50,7 +50,17 @@ WITHOUT_A_MOMENT = {
 
 
 @pytest.mark.parametrize(
-    "app", ["accounts", "cases", "directory", "followups", "assessments", "practices", "programmes"]
+    "app",
+    [
+        "accounts",
+        "cases",
+        "directory",
+        "followups",
+        "assessments",
+        "practices",
+        "programmes",
+        "terms",
+    ],
 )
 def test_every_act_takes_its_actor_first_and_its_moment_by_name(app):
     services = import_module(f"jieban.apps.{app}.services")

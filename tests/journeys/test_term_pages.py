@@ -142,6 +142,9 @@ def test_the_problem_list_is_kept_on_the_phone(secretary, term):
             secretary.post(address, {"act": "solved", "problem": odd, "text": "x"}).status_code
             == 422
         )
+    assert secretary.get("/terms/zl%00/").status_code == 404
+    nul = {"act": "solved", "problem": "2", "text": "照片\x00两张"}
+    assert secretary.post(address, nul).status_code == 302
     unknown = {"act": "enter", "text": "积水", "source": "complaints", "linked": "JB-0001，JB-2"}
     assert "没有" in text(secretary.post(address, unknown))
     assert "区水务局" in text(secretary.get(address))

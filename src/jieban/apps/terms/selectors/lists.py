@@ -40,6 +40,7 @@ class Due:
 def listed(actor: Actor, asked: Mapping[str, str], today: date) -> list[Listed]:
     """Terms the actor sees, narrowed by what is asked for (see FILTERS); what is nearest to its
     last day comes first, what runs no clock last."""
+    asked = {name: value.replace("\x00", "") for name, value in asked.items()}
     found = visible_to(actor)
     if asked.get("programme"):
         found = found.filter(cohort__programme__code=asked["programme"])

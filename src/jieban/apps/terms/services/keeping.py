@@ -5,13 +5,14 @@ from typing import Any
 
 from jieban.apps.ledger import services as ledger
 from jieban.apps.terms.models import Term
-from jieban.apps.terms.selectors.seeing import last_day, today_at, visible_to
+from jieban.apps.terms.selectors.seeing import last_day, term_by_number, today_at, visible_to
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.privacy.redaction import redact
 from jieban.domain.terms import lifecycle
 from jieban.domain.terms.calendar import check_decided
 from jieban.domain.terms.lifecycle import MOVES, State
+from jieban.tables.values import text_of
 
 LONGEST = {
     "reason": 2000,
@@ -44,9 +45,7 @@ def hold(
         Refused "term.changed_meanwhile": somebody acted since; `version` is what was looked at.
         Refused "term.overdue_undecided".
     """
-    held = visible_to(actor).filter(number=number).first()
-    if held is None:
-        raise Refused("term.not_found", number=number)
+    held = term_by_number(actor, number)
     if not any(
         actor.may(permission) and visible_to(actor, permission).filter(pk=held.pk).exists()
         for permission in permissions
@@ -105,12 +104,13 @@ def take_step(
 
 
 def said(text: str, what: str) -> str:
-    """A text as it is kept: tidy, and without the numbers that belong to a person.
+    """A text as it is kept: tidy, without signs nobody sees, without the numbers that belong to a
+    person.
 
     Raises:
         Refused "term.text_too_long".
     """
-    tidy = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+    tidy = "\n".join(" ".join(line.split()) for line in text_of(text).splitlines())
     if len(tidy) > LONGEST[what]:
         raise Refused("term.text_too_long", limit=LONGEST[what])
     return redact(tidy)[: LONGEST[what]]
