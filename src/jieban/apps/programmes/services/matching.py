@@ -15,7 +15,7 @@ from jieban.domain.errors import Refused
 from jieban.evaluation.matching import Fit, Near, fit_of, match, near_misses
 
 SOLVER, HAND = "solver", "hand"
-MOST_PLACES, MOST_OFFICIALS = 300, 600
+MOST_PLACES, MOST_OFFICIALS = 200, 500
 LONGEST_REASON = 500
 
 
