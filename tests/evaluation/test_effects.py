@@ -10,13 +10,14 @@ import statsmodels.api as sm
 
 from jieban.domain.errors import Refused
 from jieban.evaluation import scoring
-from jieban.evaluation.effects import Sent, as_json, effects_of, sentences
+from jieban.evaluation.effects import Lot, Sent, as_json, effects_of, sentences
 from jieban.evaluation.effects.adjusting import line_through, nearness
 from jieban.evaluation.effects.chance import randomised
 from jieban.evaluation.effects.estimates import (
     ADJUSTED,
     BEFORE_AFTER,
     DIFFERENCE,
+    DRAWN,
     MATCHED,
     adjusted,
     gaps_of,
@@ -43,6 +44,9 @@ def _tried(effect: float, call_backs: float, scale: str = "points") -> dict[str,
         plan = plan_of(panel, sent)
         for name, parts in gaps_of(panel, plan, "score").items():
             estimate = pooled(parts, len(panel.places))
+            if name == DRAWN:
+                assert estimate is None
+                continue
             assert estimate is not None
             held = estimate.low <= made.truth <= estimate.high
             found.setdefault(name, []).append(
@@ -332,6 +336,26 @@ def test_one_cohort_alone_is_the_same_as_in_the_list_of_cohorts():
     assert alone.main == both.cohorts["2"]["score"]
     with pytest.raises(Refused):
         effects_of(panel, sent, cohort="7")
+
+
+def test_a_lot_among_equals_is_an_estimate_of_its_own():
+    """Half of a hundred of equal need are drawn: the plain comparison finds what was put in."""
+    errors = []
+    for seed in range(30):
+        made, panel, _ = district(Design(effect=0, sent=100), 400 + seed)
+        rng = np.random.default_rng(seed)
+        drawn = rng.permutation(made.sent)[:50]
+        lot = Lot(
+            frozenset(f"c{place:03d}" for place in drawn),
+            frozenset(f"c{place:03d}" for place in set(made.sent) - set(drawn)),
+        )
+        year, month = (int(part) for part in panel.months[made.arrival].split("-"))
+        sent = [Sent(f"c{place:03d}", "1", date(year, month, 5)) for place in drawn]
+        plan = plan_of(panel, sent, lots=[lot])
+        estimate = pooled(gaps_of(panel, plan, "score")[DRAWN], 440)
+        assert (estimate.sent, estimate.compared) == (50, 50)
+        errors.append(estimate.points)
+    assert abs(np.mean(errors)) < 3 * np.std(errors) / np.sqrt(30)
 
 
 def test_every_estimate_carries_its_interval_and_n():

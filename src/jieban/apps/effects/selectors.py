@@ -20,7 +20,7 @@ from jieban.evaluation.facts import FactsFolder
 from jieban.home import Home
 
 if TYPE_CHECKING:
-    from jieban.evaluation.effects import Effects, Panel, Sent
+    from jieban.evaluation.effects import Effects, Lot, Panel, Sent
 
 _one_at_a_time = Lock()
 
@@ -68,6 +68,22 @@ def sent_of(programme: str) -> list[Sent]:
     ]
 
 
+def lots_of(programme: str) -> list[Lot]:
+    """The draws of a programme's lists: who was drawn and who was not."""
+    from jieban.evaluation.effects import Lot
+
+    lots = []
+    for selection in programmes.selections_of(programmes.programme_by_code(programme)):
+        if selection.lot_drawn_at is None:
+            continue
+        drawn: dict[str, tuple[set[str], set[str]]] = {}
+        sent = {place.area_code for place in programmes.sent_places(selection)}
+        for code, lot in selection.candidates.exclude(lot="").values_list("area_code", "lot"):
+            drawn.setdefault(lot, (set(), set()))[code not in sent].add(code)
+        lots += [Lot(frozenset(chosen), frozenset(rest)) for chosen, rest in drawn.values()]
+    return lots
+
+
 def effects_of(home: Home, asked: Asked) -> Found:
     """The estimate by the facts that are sealed now; they are not built anew for it.
 
@@ -75,13 +91,15 @@ def effects_of(home: Home, asked: Asked) -> Found:
         Refused: "facts.no_folder" (nothing sealed yet), and what the estimate refuses.
     """
     folder = FactsFolder.open(home.facts)
-    sent = tuple(sent_of(asked.programme))
+    sent, lots = tuple(sent_of(asked.programme)), tuple(lots_of(asked.programme))
     with _one_at_a_time:
-        return Found(_estimated(home.facts, folder.digest, asked, sent), folder.digest)
+        return Found(_estimated(home.facts, folder.digest, asked, sent, lots), folder.digest)
 
 
 @lru_cache(maxsize=24)
-def _estimated(facts: Path, digest: str, asked: Asked, sent: tuple[Sent, ...]) -> Effects:
+def _estimated(
+    facts: Path, digest: str, asked: Asked, sent: tuple[Sent, ...], lots: tuple[Lot, ...]
+) -> Effects:
     from jieban.evaluation.effects import effects_of as estimate
 
     return estimate(
@@ -90,6 +108,7 @@ def _estimated(facts: Path, digest: str, asked: Asked, sent: tuple[Sent, ...]) -
         baseline=asked.baseline,
         measure=asked.measure,
         cohort=asked.cohort,
+        lots=lots,
     )
 
 

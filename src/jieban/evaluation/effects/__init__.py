@@ -20,6 +20,6 @@ chosen, is carried on to the sent ones.
 
 from jieban.evaluation.effects.panel import Panel, panel_of
 from jieban.evaluation.effects.report import Effects, as_json, effects_of
-from jieban.evaluation.effects.sending import Sent
+from jieban.evaluation.effects.sending import Lot, Sent
 
-__all__ = ["Effects", "Panel", "Sent", "as_json", "effects_of", "panel_of"]
+__all__ = ["Effects", "Lot", "Panel", "Sent", "as_json", "effects_of", "panel_of"]

@@ -1,4 +1,4 @@
-"""Four estimates of the same mean, each with what it takes for granted.
+"""Estimates of the same mean side by side, each with what it takes for granted.
 
 Groups are pooled so that every sent community weighs the same; a community that stands in
 several comparisons is counted once in the variance, with all it moved.
@@ -21,13 +21,14 @@ from jieban.evaluation.effects.adjusting import (
     nearness,
 )
 from jieban.evaluation.effects.panel import Figure, Floats, Numbers, Panel
-from jieban.evaluation.effects.sending import Group, Plan
+from jieban.evaluation.effects.sending import Group, Lot, Plan
 
 BEFORE_AFTER: Final = "before_after"
 DIFFERENCE: Final = "difference_in_differences"
 MATCHED: Final = "matched_difference"
 ADJUSTED: Final = "adjusted_for_selection"
-ESTIMATORS: Final = (BEFORE_AFTER, DIFFERENCE, MATCHED, ADJUSTED)
+DRAWN: Final = "drawn_by_lot"
+ESTIMATORS: Final = (BEFORE_AFTER, DIFFERENCE, MATCHED, ADJUSTED, DRAWN)
 CONFIDENCE: Final = 0.95
 _FEWEST_MATCHED: Final = 20
 # Groups smaller than this take the spread of changes from the compared.
@@ -119,6 +120,7 @@ def gaps_of(panel: Panel, plan: Plan, measure: str) -> dict[str, list[Gaps]]:
             part = make()
             if part is not None:
                 found[name].append(part)
+        found[DRAWN] += _drawn(panel, told, plan.lots)
     return found
 
 
@@ -190,6 +192,18 @@ def _matched(told: Before, standing: Standing) -> Gaps | None:
     order = np.argsort(standing.seen[compared], kind="stable")[:wanted]
     next_in_line = np.sort(compared[order])
     return _against(told, members, next_in_line)
+
+
+def _drawn(panel: Panel, told: Before, lots: Sequence[Lot]) -> list[Gaps]:
+    """Those drawn against those of the same lot that were not: chance alone told them apart."""
+    parts = []
+    for lot in lots:
+        drawn = [i for i in told.group.members if panel.places[i].id in lot.drawn]
+        others = [i for i in told.group.compared if panel.places[i].id in lot.not_drawn]
+        members, compared = _known(told, drawn), _known(told, others)
+        if len(members) and len(compared) > 1:
+            parts.append(_against(told, members, compared))
+    return parts
 
 
 def _against(told: Before, members: Numbers, compared: Numbers) -> Gaps:

@@ -25,7 +25,7 @@ from jieban.evaluation.effects.estimates import (
     told_of,
 )
 from jieban.evaluation.effects.panel import MEASURES, Panel
-from jieban.evaluation.effects.sending import AFTER, Choice, Group, Left, Plan, Sent, plan_of
+from jieban.evaluation.effects.sending import AFTER, Choice, Group, Left, Lot, Plan, Sent, plan_of
 from jieban.evaluation.effects.sensitivity import Sensitivity
 
 FORMAT: Final = 1
@@ -125,6 +125,7 @@ def effects_of(
     after: int = AFTER,
     measure: str = "score",
     cohort: str | None = None,
+    lots: Sequence[Lot] = (),
 ) -> Effects:
     """What sending did, by every estimate; of one cohort, or of all.
 
@@ -133,7 +134,7 @@ def effects_of(
     Raises:
         Refused: what `plan_of` refuses; `effects.cohort_unknown`.
     """
-    plan = plan_of(panel, sent, baseline=baseline, after=after)
+    plan = plan_of(panel, sent, baseline=baseline, after=after, lots=lots)
     if cohort is not None:
         plan = _of_cohort(plan, cohort)
         if not plan.groups:

@@ -45,6 +45,14 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Lot:
+    """One recorded draw among places of equal need: who was drawn, and who was not."""
+
+    drawn: frozenset[str]
+    not_drawn: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Left:
     """A posting that is not estimated, and why: the code of a reason."""
 
@@ -94,6 +102,7 @@ class Plan:
     postings: Mapping[int, Sent]
     left: tuple[Left, ...]
     arrivals: Mapping[int, int]
+    lots: tuple[Lot, ...] = ()
 
     def compared_until(self, places: int, last: int) -> tuple[int, ...]:
         """Places nobody had come to by the end of month `last`."""
@@ -102,7 +111,12 @@ class Plan:
 
 
 def plan_of(
-    panel: Panel, sent: Sequence[Sent], *, baseline: str | None = None, after: int = AFTER
+    panel: Panel,
+    sent: Sequence[Sent],
+    *,
+    baseline: str | None = None,
+    after: int = AFTER,
+    lots: Sequence[Lot] = (),
 ) -> Plan:
     """Groups and their comparison; `baseline` declares the months that chose (2022-01..2022-12).
 
@@ -143,7 +157,7 @@ def plan_of(
     if not groups:
         codes = sorted({each.reason for each in left})
         raise Refused("effects.none_estimable", reasons=[Refused(code, name="") for code in codes])
-    return Plan(tuple(groups), known, tuple(left), arrivals)
+    return Plan(tuple(groups), known, tuple(left), arrivals, tuple(lots))
 
 
 def arrival_month(rulebook: Rulebook, day: date, zone: str = DEFAULT_ZONE) -> str:

@@ -35,6 +35,9 @@ ASSUMPTIONS: Mapping[str, Any] = {
     "matched_difference": gettext_lazy(
         "That the sent would have moved like those next in line, who were less unlucky."
     ),
+    "drawn_by_lot": gettext_lazy(
+        "Nothing: among places of equal need a recorded lot decided who was sent to."
+    ),
     "adjusted_for_selection": gettext_lazy(
         "That nothing but the choosing score decided who was sent, and that the line through the "
         "others goes on below them."
