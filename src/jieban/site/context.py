@@ -47,7 +47,7 @@ DOORS = (
     Door("assessments:appeals", _("Appeals"), "appeals", ("assessments:appeal",), "assessment.see"),
     Door(
         "projects:list",
-        _("Projects"),
+        _("Hard problems"),
         "projects",
         ("projects", "practices", "agreements"),
         "project.see",

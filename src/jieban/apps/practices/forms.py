@@ -97,7 +97,7 @@ class PracticeForm(forms.Form):
     )
     name = forms.CharField(label=_("What it is called"), max_length=100)
     problem = _text(_("Which problem it solves"), 3)
-    steps = _text(_("How it is done, step by step"), 8, help_text=_NO_NAMES)
+    steps = _text(_("How it is done"), 8, help_text=_NO_NAMES)
     cost = _text(_("What it takes: people, time, money"), 2, required=False)
     evidence = _text(
         _("What shows that it helped"),
@@ -106,7 +106,7 @@ class PracticeForm(forms.Form):
         help_text=_("Counts with their whole and the period, or the projects linked below."),
     )
     author = forms.CharField(label=_("Who worked it out"), max_length=100)
-    area = forms.ChoiceField(label=_("Where it comes from"), required=False)
+    area = forms.ChoiceField(label=_("Place of origin"), required=False)
     category = forms.CharField(
         label=_("Kind of complaint"),
         max_length=255,

@@ -123,7 +123,7 @@ def edit(request: Asked, number: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "practice": practice,
-        "version": version,
+        "card": version,
         "categories": directory.categories(),
     }
     status = 422 if refusal or form.errors else 200
@@ -144,7 +144,7 @@ def show(
     may_figures = actor.may("assessment.see")
     context = {
         "practice": practice,
-        "version": version,
+        "card": version,
         "working": working if writes or reviews else None,
         "versions": [
             each for each in cards.versions_of(practice) if writes or each.state in cards.PUBLIC
@@ -181,6 +181,7 @@ def _figures(practice: Practice) -> dict[str, Any] | None:
         {
             "own": each.own,
             "others": each.others,
+            "complete": all(line.own.complete for line in each.lines),
             "lines": [
                 {
                     "name": f"{areas[line.adopter.place].name} {line.adopter.month}",
@@ -202,7 +203,7 @@ def card(request: Asked, number: int) -> HttpResponse:
     version = _version(request, actor, number)
     context = {
         "practice": version.practice,
-        "version": version,
+        "card": version,
         "adoptions": cards.adoptions_of(version.practice, running=True),
     }
     return render(request, "practices/card.html", context)

@@ -30,6 +30,7 @@ from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.clusters import PERIODS, THRESHOLD
 
+SHOWN_DONE = 3
 _HIDDEN = ("project.not_found", "actor.not_permitted")
 
 
@@ -114,10 +115,15 @@ def show(
     steps = projects.steps_of(project)
     waiting = [each for each in steps if each.done_on is None]
     standing = projects.standing_of(project)
+    # What is done at the beginning of a long path is folded away, so that the next step is near.
+    begun = next((place for place, each in enumerate(steps) if not each.done_on), len(steps))
+    folded = begun if waiting and begun > SHOWN_DONE else 0
     context = {
         "project": project,
         "steps": steps,
         "steps_done": len(steps) - len(waiting),
+        "folded": steps[:folded],
+        "unfolded": list(enumerate(steps, start=1))[folded:],
         "next_step": waiting[0] if waiting else None,
         "entries": projects.entries_of(project),
         "spots": projects.spots_of(project),

@@ -58,8 +58,8 @@ MOVES = {
     for move in (
         _move("start", "started", (S.PLANNED,), S.UNDER_WAY),
         _move("claim", "claimed", (S.UNDER_WAY,), S.DONE_CLAIMED),
-        _move("send_back", "sent_back", (S.DONE_CLAIMED,), S.UNDER_WAY, reason=True),
         _move("accept", "accepted", (S.DONE_CLAIMED,), S.ACCEPTED),
+        _move("send_back", "sent_back", (S.DONE_CLAIMED,), S.UNDER_WAY, reason=True),
         _move("give_up", "given_up", OPEN, S.GIVEN_UP, reason=True),
         _move("reopen", "reopened", (S.ACCEPTED, S.GIVEN_UP), S.UNDER_WAY, reason=True),
     )

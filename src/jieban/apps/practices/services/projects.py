@@ -68,8 +68,7 @@ def open_project(actor: Actor, plan: Plan, *, at: datetime, cases: Sequence[str]
         deadline=str(project.deadline or ""),
         term=project.term,
     )
-    for number in cases:
-        _link(actor, project, number, at)
+    _link(actor, project, cases, at)
     return project
 
 
@@ -163,8 +162,7 @@ def link_cases(actor: Actor, number: int, cases: Sequence[str], *, at: datetime)
         Refused "project.too_many_cases".
     """
     project = hold_project(actor, number)
-    for each in list(dict.fromkeys(cases))[:MOST_AT_ONCE]:
-        _link(actor, project, each, at)
+    _link(actor, project, cases, at)
     return project
 
 
@@ -184,17 +182,19 @@ def unlink_case(actor: Actor, number: int, case: str, *, at: datetime) -> Projec
     return project
 
 
-def _link(actor: Actor, project: Project, number: str, at: datetime) -> None:
-    written = number.strip()[:64]
-    if "\x00" in written or written not in visible_numbers(actor, [written]):
-        raise Refused("case.not_found", number=written.replace("\x00", ""))
-    linked = ProjectCase.objects.filter(project=project)
-    if linked.filter(number=written).exists():
-        return
-    if linked.count() >= MOST_CASES:
+def _link(actor: Actor, project: Project, cases: Sequence[str], at: datetime) -> None:
+    wanted = list(dict.fromkeys(each.strip()[:64] for each in cases))
+    seen = visible_numbers(actor, [each for each in wanted if "\x00" not in each])
+    for number in wanted:
+        if number not in seen:
+            raise Refused("case.not_found", number=number.replace("\x00", ""))
+    linked = set(ProjectCase.objects.filter(project=project).values_list("number", flat=True))
+    new = [number for number in wanted if number not in linked]
+    if len(linked) + len(new) > MOST_CASES:
         raise Refused("project.too_many_cases", limit=MOST_CASES)
-    ProjectCase.objects.create(project=project, number=written)
-    record_project(project, "project.case_linked", actor=actor, at=at, number=written)
+    for number in new:
+        ProjectCase.objects.create(project=project, number=number)
+        record_project(project, "project.case_linked", actor=actor, at=at, number=number)
 
 
 def _write(project: Project, plan: Plan) -> None:
