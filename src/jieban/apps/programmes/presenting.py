@@ -100,16 +100,20 @@ def _chip(check: Mapping[str, Any]) -> Chip:
     name, value, border, of = (check[key] for key in ("criterion", "value", "border", "of"))
     what = _MEASURED[name]()
     if name == "received_at_least":
-        return Chip(what, _text(value), f"≥ {_text(border)}", check["met"])
+        return Chip(what, _text(value), _asked(f"≥ {_text(border)}"), check["met"])
     if name.startswith("rank_"):
         rank = f"{value}/{of}" if value is not None else "–"
         from_rank = _("from %(rank)s on") % {"rank": border} if border else "–"
         return Chip(what, rank, from_rank, check["met"])
     if name == "persistent_below":
-        return Chip(what, f"{value}/{of}", f"≥ {border}", check["met"])
+        return Chip(what, f"{value}/{of}", _asked(f"≥ {border}"), check["met"])
     unit = "%" if name in _RATES else ""
     shown = "–" if value is None else f"{_plain(value)}{unit}"
-    return Chip(what, shown, f"< {_plain(border)}{unit}", check["met"])
+    return Chip(what, shown, _asked(f"< {_plain(border)}{unit}"), check["met"])
+
+
+def _asked(border: str) -> str:
+    return _("wanted %(border)s") % {"border": border}
 
 
 def _plain(millionths: int) -> str:
