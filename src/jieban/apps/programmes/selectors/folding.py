@@ -58,8 +58,8 @@ def compare_cohort(events: Sequence[Event]) -> str | None:
     row = Cohort.objects.filter(programme__code=code, number=int(number)).first()
     if row is None:
         return _MISSING
-    told = {name: events[0].body[name] for name in ("planned_start", "selection")}
-    held = {
+    told: dict[str, Any] = {name: events[0].body[name] for name in ("planned_start", "selection")}
+    held: dict[str, Any] = {
         "planned_start": row.planned_start.isoformat() if row.planned_start else None,
         "selection": str(row.selection) if row.selection else None,
     }
