@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "jieban.apps.practices",
     "jieban.apps.programmes",
     "jieban.apps.terms",
+    "jieban.apps.effects",
     "jieban.apps.integrations",
     "jieban.site",
 ]
