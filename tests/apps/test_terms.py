@@ -565,8 +565,8 @@ def test_what_is_due_is_said(term):
     today = LAST_DAY + timedelta(days=2)
     due = selectors.due_for(ORGANISER, today)
     assert [(each.what, each.left) for each in due] == [
-        ("month", -3),
         ("overdue", -2),
+        ("month", -3),
         ("week", -1),
     ]
     assert selectors.listed(ORGANISER, {"due": "overdue"}, today)[0].clock.left == -2

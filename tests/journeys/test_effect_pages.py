@@ -93,7 +93,7 @@ def test_a_leader_reads_the_finding_and_what_would_have_come_anyway(district, le
     assert "只有 4 个月" in page
     for sentence in ("前后对比", "双重差分", "按选点调整", "n = 3 / 21"):
         assert sentence in page
-    assert page.count("<svg class=\"chart effect\"") == 3
+    assert page.count('<svg class="chart effect"') == 3
     for place in SENT:
         assert name(place) in page
 

@@ -114,7 +114,7 @@ def _past(home: Home, selection: Selection, *, at: datetime) -> None:
                 "第一批",
                 _person(line),
                 _HOMES[line % len(_HOMES)],
-                area.parent.name,
+                _street(area),
                 area.name,
             )
             sheet.write_row(line, 0, (*told, "2021-12-20", "2022-06-20", "", "2022-06-20"))
@@ -204,6 +204,10 @@ def _one_in_each_street(taken: set[str]) -> list[Area]:
         if area.code not in taken and area.parent is not None:
             found.setdefault(area.parent_id, area)
     return list(found.values())
+
+
+def _street(area: Area) -> str:
+    return area.parent.name if area.parent is not None else ""
 
 
 def _person(number: int) -> str:

@@ -1,7 +1,8 @@
 """The roster of officials 干部名册: one line for each, read and written.
 
 编号 · 姓名 · 派出单位 · 专长 · 带资源 · 回避 · 可派起始 · 可派截止 · 账号.
-Name and home are needed; words in one cell are set apart by 、 or commas. 回避 holds codes or names of places and units.
+Name and home are needed; words in one cell are set apart by 、 or commas. 回避 holds codes or
+names of places and units.
 """
 
 import io

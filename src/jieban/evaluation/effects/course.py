@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from jieban.evaluation.effects.adjusting import Gaps
 from jieban.evaluation.effects.estimates import Estimate, adjusted, pooled
-from jieban.evaluation.effects.panel import Figure, Panel
+from jieban.evaluation.effects.panel import Figure, Floats, Panel
 from jieban.evaluation.effects.sending import Group, Plan, arrival_month
 
 BACK: Final = 12
@@ -35,7 +35,8 @@ def course_of(panel: Panel, plan: Plan, measure: str) -> list[Point]:
     """Sent communities against what the others let expect, in every month known for any group."""
     points = []
     for step in range(-BACK, AHEAD + 1):
-        parts = _parts(panel, plan, lambda group, step=step: [group.arrival + step], measure)
+        months = {group: [group.arrival + step] for group in plan.groups}
+        parts = _parts(panel, months, plan, measure)
         gap = pooled(parts, len(panel.places))
         if gap is None:
             continue
@@ -72,7 +73,7 @@ class _Fixed(Figure):
     """A figure whose variance of chance is known as it is."""
 
     @property
-    def chance(self) -> np.ndarray:  # type: ignore[override]
+    def chance(self) -> Floats:
         return self.variance
 
 
@@ -83,7 +84,8 @@ def placebo(panel: Panel, plan: Plan, measure: str) -> Estimate | None:
         first = min((*group.choice.months, *group.before))
         return list(range(first)) if first >= _PLACEBO else []
 
-    return pooled(_parts(panel, plan, earlier, measure), len(panel.places))
+    months = {group: earlier(group) for group in plan.groups}
+    return pooled(_parts(panel, months, plan, measure), len(panel.places))
 
 
 def after_leaving(panel: Panel, plan: Plan, measure: str) -> dict[str, Estimate | None]:
@@ -119,11 +121,11 @@ def _leaving(panel: Panel, plan: Plan, group: Group) -> dict[int, tuple[int, ...
 
 
 def _parts(
-    panel: Panel, plan: Plan, months_of: Callable[[Group], Sequence[int]], measure: str
+    panel: Panel, wanted: Mapping[Group, Sequence[int]], plan: Plan, measure: str
 ) -> list[Gaps]:
+    """The adjusted gaps of each group over its months; groups whose months are unknown are out."""
     parts = []
-    for group in plan.groups:
-        months = list(months_of(group))
+    for group, months in wanted.items():
         if not months or min(months) < 0 or max(months) >= len(panel.months):
             continue
         compared = group.compared

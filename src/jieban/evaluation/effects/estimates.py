@@ -6,21 +6,15 @@ several comparisons is counted once in the variance, with all it moved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from scipy import stats
 
-from jieban.evaluation.effects.adjusting import (
-    REACH,
-    Gaps,
-    Standing,
-    line_through,
-    nearness,
-)
-from jieban.evaluation.effects.panel import Figure, Floats, Numbers, Panel
+from jieban.evaluation.effects.adjusting import REACH, Gaps, line_through, nearness
+from jieban.evaluation.effects.panel import Figure, Floats, Numbers, Panel, Standing
 from jieban.evaluation.effects.sending import Group, Lot, Plan
 
 BEFORE_AFTER: Final = "before_after"
@@ -110,14 +104,13 @@ def gaps_of(panel: Panel, plan: Plan, measure: str) -> dict[str, list[Gaps]]:
     found: dict[str, list[Gaps]] = {name: [] for name in ESTIMATORS}
     for group in plan.groups:
         told = told_of(panel, group, measure)
-        makers: dict[str, Callable[[], Gaps | None]] = {
-            BEFORE_AFTER: lambda told=told: _before_after(told),
-            DIFFERENCE: lambda told=told: _difference(told),
-            MATCHED: lambda told=told: _matched(told, standing_in(panel, told.group)),
-            ADJUSTED: lambda told=told: adjusted(panel, told.group, told.after),
+        made = {
+            BEFORE_AFTER: _before_after(told),
+            DIFFERENCE: _difference(told),
+            MATCHED: _matched(told, standing_in(panel, group)),
+            ADJUSTED: adjusted(panel, group, told.after),
         }
-        for name, make in makers.items():
-            part = make()
+        for name, part in made.items():
             if part is not None:
                 found[name].append(part)
         found[DRAWN] += _drawn(panel, told, plan.lots)

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from jieban.evaluation.effects.adjusting import Gaps, Standing
+from jieban.evaluation.effects.adjusting import Gaps
 from jieban.evaluation.effects.estimates import Estimate, adjusted, pooled, standing_in
-from jieban.evaluation.effects.panel import Figure, Panel
+from jieban.evaluation.effects.panel import Figure, Panel, Standing
 from jieban.evaluation.effects.sending import Group, Plan
 
 # Chance of finding an effect of this many standard errors: 80 of 100.

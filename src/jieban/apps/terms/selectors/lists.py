@@ -62,7 +62,9 @@ def listed(actor: Actor, asked: Mapping[str, str], today: date) -> list[Listed]:
 def due_of(terms: Iterable[Term], today: date) -> list[Due]:
     """What is due on these terms, most pressing first."""
     found = [each for term in terms for each in _due(term, today)]
-    return sorted(found, key=lambda each: (each.on, each.term.number, each.what))
+    return sorted(
+        found, key=lambda each: (each.what != "overdue", each.on, each.term.number, each.what)
+    )
 
 
 def due_for(actor: Actor, today: date) -> list[Due]:

@@ -235,13 +235,15 @@ def _leave(actor: Actor, term: Term, decision: Decision, *, at: datetime) -> Non
     term.ended_on, term.reminded = today, ""
     body = {"ended_on": iso(today), "problems": left, "asked_by": decision.by}
     take_step(term, "end", actor=actor, at=at, reason=decision.reason, body=body)
-    plan_look_backs(term)
+    plan_look_backs(term, since=today)
 
 
-def plan_look_backs(term: Term) -> None:
-    """The look-backs that follow the end of a term."""
+def plan_look_backs(term: Term, *, since: date) -> None:
+    """The look-backs that follow the end of a term, from `since` on: of a term of the past that
+    is only now brought in, nobody is asked to look back on a day that is over."""
     if term.ended_on is None:
         return
     for months in calendar.LOOK_BACK_MONTHS:
         due = calendar.add_months(term.ended_on, months)
-        LookBack.objects.get_or_create(term=term, months=months, defaults={"due_on": due})
+        if due >= since:
+            LookBack.objects.get_or_create(term=term, months=months, defaults={"due_on": due})

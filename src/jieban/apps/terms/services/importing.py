@@ -162,7 +162,7 @@ class _Importing:
         check_free(term, line.start, _until(term))
         begin(self.actor, term, at=self.at)
         record(term, "term.imported", actor=self.actor, at=self.at, body=self._body(term))
-        plan_look_backs(term)
+        plan_look_backs(term, since=today_at(self.at))
         # Only now is nothing left that could refuse the line.
         self.cohorts[line.cohort] = cohort
         self.outcome.officials += new
