@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 
 from jieban.apps.assessments import selectors as assessments
 from jieban.apps.directory import selectors as directory
+from jieban.apps.effects import selectors as effects
 from jieban.domain.errors import Refused
 
 
@@ -27,6 +28,7 @@ def _read_all() -> None:
         run = assessments.first_run()
         if run is not None:
             assessments.figures(settings.HOME, run.run_id)
+        effects.newest(settings.HOME)
     except (DatabaseError, OSError, Refused):
         # Whoever asks for the page is told what is wrong; this only meant to be early.
         return

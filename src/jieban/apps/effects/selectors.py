@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from jieban.apps.assessments.selectors import DEFAULT_RULEBOOK
 from jieban.apps.effects.models import QuotedFigure
 from jieban.apps.programmes import selectors as programmes
 from jieban.apps.programmes.models import Programme
@@ -30,8 +31,8 @@ class Asked:
     """What an estimate is a function of, the facts and postings apart."""
 
     programme: str
-    rulebook: str
-    measure: str
+    rulebook: str = DEFAULT_RULEBOOK
+    measure: str = "score"
     cohort: str | None = None
     baseline: str | None = None
 
@@ -46,6 +47,16 @@ class Found:
 
 def newest_programme() -> Programme | None:
     return programmes.programmes().first()
+
+
+def newest(home: Home) -> Found | None:
+    """The estimate a reader is shown first; None without a programme.
+
+    Raises:
+        Refused: as `effects_of`.
+    """
+    programme = newest_programme()
+    return None if programme is None else effects_of(home, Asked(programme.code))
 
 
 def sent_of(programme: str) -> list[Sent]:

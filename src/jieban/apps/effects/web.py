@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from jieban import clock
 from jieban.apps.asked import Asked, actor_of
-from jieban.apps.assessments.selectors import DEFAULT_RULEBOOK
 from jieban.apps.directory import selectors as directory
 from jieban.apps.effects import selectors, services, written
 from jieban.apps.effects.forms import READING_WORDS, QuotedForm
@@ -110,7 +109,6 @@ def _asked(request: Asked, programme: str) -> selectors.Asked:
     measure = request.GET.get("measure", "score")
     return selectors.Asked(
         programme=programme,
-        rulebook=DEFAULT_RULEBOOK,
         measure=measure if measure in MEASURES else "score",
         cohort=request.GET.get("cohort") or None,
         baseline=request.GET.get("baseline") or None,

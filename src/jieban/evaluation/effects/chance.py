@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import rankdata
 
 from jieban.evaluation.effects.adjusting import Gaps
 from jieban.evaluation.effects.estimates import Before, adjusted, told_of
-from jieban.evaluation.effects.panel import Floats, Panel
+from jieban.evaluation.effects.panel import Floats, Numbers, Panel
 from jieban.evaluation.effects.sending import Plan
 
 _SHUFFLES: Final = 1999
@@ -152,8 +151,13 @@ def _ranks(value: Floats) -> tuple[np.ndarray, int]:
     known = np.isfinite(value)
     ranks = np.zeros(len(value), dtype=np.int64)
     # Scores are exact to a millionth of a point; closer than that is a tie.
-    ranks[known] = rankdata(-np.round(value[known], 6), method="min").astype(np.int64)
+    ranks[known] = _places(np.round(value[known], 6))
     return ranks, int(known.sum())
+
+
+def _places(value: Floats) -> Numbers:
+    """1 is the largest; equal ones share the smallest number."""
+    return np.searchsorted(np.sort(-value), -value, side="left") + 1
 
 
 def _drawn_ranks(told: Before, members: Sequence[int], reached: Floats) -> np.ndarray:
@@ -162,6 +166,6 @@ def _drawn_ranks(told: Before, members: Sequence[int], reached: Floats) -> np.nd
     others[list(members)] = np.nan
     order = np.sort(-others[np.isfinite(others)])
     above = np.searchsorted(order, -reached, side="left")
-    among = np.stack([rankdata(-row, method="min") for row in reached]).astype(np.int64)
+    among = np.stack([_places(row) for row in reached])
     found: np.ndarray = above + among
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from jieban.evaluation.effects.adjusting import REACH, Gaps, line_through, nearness
 from jieban.evaluation.effects.panel import Figure, Floats, Numbers, Panel, Standing
@@ -62,7 +62,7 @@ class Before:
 
 def half_width(error: float, places: int) -> float:
     """Half of the interval: Student's t by the places that carry the comparison."""
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, max(places - 2, 1))) * error
+    return float(stdtrit(max(places - 2, 1), 0.5 + CONFIDENCE / 2)) * error
 
 
 def pooled(parts: Sequence[Gaps], places: int) -> Estimate | None:

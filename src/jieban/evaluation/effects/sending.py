@@ -15,7 +15,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from scipy.stats import rankdata
 
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook.periods import month_of, months_of
@@ -271,6 +270,6 @@ def _clearness(
     sent, others = sent[np.isfinite(sent)], others[np.isfinite(others)]
     if not len(sent) or not len(others):
         return 0.5
-    ranks = rankdata(np.concatenate([sent, others]))[: len(sent)]
-    above = ranks.sum() - len(sent) * (len(sent) + 1) / 2
-    return float(1 - above / (len(sent) * len(others)))
+    order = np.sort(others)
+    below = np.searchsorted(order, sent, side="left") + np.searchsorted(order, sent, side="right")
+    return float(1 - below.sum() / (2 * len(sent) * len(others)))
