@@ -26,6 +26,7 @@ from jieban.cli.demo_people import bring_people, scopes_of_demo_people
 from jieban.cli.desk import Desk
 from jieban.cli.serve import check_port, run_server, url
 from jieban.domain.actors import Actor
+from jieban.domain.assessments.publication import State
 from jieban.domain.rulebook import schema
 from jieban.domain.rulebook.periods import months_of
 from jieban.domain.words import translate as _
@@ -68,9 +69,7 @@ def demo(
     bring_people(CLERK, desk.home)
     if desk.home.demo:
         demo_day.make_day(scopes_of_demo_people(), at=clock.now(), seed=seed)
-        chosen_on = selectors.standing_runs().filter(assessment__period=_CHOSEN_ON).first()
-        if chosen_on is not None and chosen_on.state == "published":
-            demo_sent.send(desk.home, chosen_on, at=clock.now())
+        _send(desk.home)
     desk.answer({"home": str(desk.home.path), "run": made.run_id, "url": url(host, port)})
     if no_serve:
         return
@@ -127,6 +126,15 @@ def _make(desk: Desk, periods: int, rows: int, seed: int) -> Run:
         if made.period in chosen_on:
             _publish(desk.home, entered)
     return _open_with_appeals(desk.home, newest)
+
+
+def _send(home: Home) -> None:
+    """Officials are sent where both runs they are chosen on are published."""
+    published = selectors.standing_runs().filter(state=State.PUBLISHED.value)
+    chosen_on = published.filter(assessment__period=_CHOSEN_ON).first()
+    newest = published.filter(assessment__period__regex=r"^[0-9]{4}-[0-9]{2}$").first()
+    if chosen_on is not None and newest is not None:
+        demo_sent.send(home, chosen_on, newest, at=clock.now())
 
 
 def _evaluated(home: Home, wanted: list[str]) -> Iterator[runs.Run]:

@@ -20,8 +20,9 @@ from jieban.apps.directory.models import Area
 from jieban.apps.effects import services as effects
 from jieban.apps.programmes import selectors as programmes
 from jieban.apps.programmes import services as choosing
-from jieban.apps.programmes.models import Cohort, Selection
+from jieban.apps.programmes.models import Cohort, Programme, Selection
 from jieban.apps.terms import services as terms
+from jieban.cli import demo_works
 from jieban.domain.actors import Actor
 from jieban.domain.programmes.criteria import Criteria
 from jieban.home import Home
@@ -63,8 +64,11 @@ class _Stage:
 _STAGES = (_Stage(75, 10, 1), _Stage(178, 24, 2), _Stage(186, 24, 2), _Stage(-20, 0, 0))
 
 
-def send(home: Home, run: Run, *, at: datetime) -> None:
-    """Choose on a published run, take in the cohorts of the past, send the one of today; once."""
+def send(home: Home, run: Run, newest: Run, *, at: datetime) -> None:
+    """Choose on the published `run`, take in the cohorts of the past, send the one of today; once.
+
+    On the `newest` published run the next cohort is chosen; it waits to be matched.
+    """
     if programmes.programmes().filter(code=CODE).exists():
         return
     programme = choosing.open_programme(
@@ -73,7 +77,9 @@ def send(home: Home, run: Run, *, at: datetime) -> None:
     selection = choosing.make_selection(DEPARTMENT, CODE, run.run_id, at=at, home=home)
     _past(home, selection, at=at)
     cohort = choosing.open_cohort(DEPARTMENT, programme, 3, at=at, planned_start=_day(at))
-    _today(home, cohort, selection, run, at=at)
+    places = _today(home, cohort, selection, run, at=at)
+    demo_works.leave_behind(places[0][1], places[-1][1], places[0][0], at=at)
+    _next(home, programme, newest, at=at)
     effects.enter_quoted(
         DEPARTMENT,
         CODE,
@@ -134,12 +140,18 @@ def _past(home: Home, selection: Selection, *, at: datetime) -> None:
     terms.import_terms(DEPARTMENT, path, programme=CODE, at=at)
 
 
-def _today(home: Home, cohort: Cohort, selection: Selection, run: Run, *, at: datetime) -> None:
-    """Four terms of today, each at another stage; the first is the demonstration's secretary's."""
+def _today(
+    home: Home, cohort: Cohort, selection: Selection, run: Run, *, at: datetime
+) -> list[tuple[str, Area]]:
+    """Four terms of today, each at another stage; the first is the demonstration's secretary's.
+
+    Their numbers and places.
+    """
     taken = {place.area_code for place in programmes.sent_places(selection)}
     own = _own_community()
     free = [area for area in _one_in_each_street(taken) if own is None or area.pk != own.pk]
     places = [*([own] if own else []), *reversed(free)][: len(_STAGES)]
+    made = []
     for number, (stage, area) in enumerate(zip(_STAGES, places, strict=False)):
         official = choosing.enter_official(
             DEPARTMENT,
@@ -160,6 +172,34 @@ def _today(home: Home, cohort: Cohort, selection: Selection, run: Run, *, at: da
             terms.enter_problem(DEPARTMENT, term.number, text, at=before, category=category)
         if stage.days > 0:
             _serve(term.number, start, stage)
+        made.append((term.number, area))
+    return made
+
+
+def _next(home: Home, programme: Programme, newest: Run, *, at: datetime) -> None:
+    """A list on the newest published month, officials on the roster, and who might go where."""
+    criteria = Criteria(choose=8, rank_worst=60, minimum_valid=5)
+    reason = "下一批人少，按最近一个公布月选（演示）"
+    choosing.change_criteria(DEPARTMENT, CODE, criteria, at=at, reason=reason)
+    selection = choosing.make_selection(DEPARTMENT, CODE, newest.run_id, at=at, home=home)
+    start = _day(at) + timedelta(days=30)
+    cohort = choosing.open_cohort(
+        DEPARTMENT, programme, 4, at=at, planned_start=start, selection=selection
+    )
+    entered = [
+        choosing.enter_official(
+            DEPARTMENT,
+            "",
+            _person(100 + number),
+            _HOMES[number % len(_HOMES)],
+            at=at,
+            skills=[_SKILLS[number % len(_SKILLS)], _SKILLS[(number * 3 + 1) % len(_SKILLS)]],
+            brings=["施工队伍", "法律顾问", "物业专家"][number % 3 : number % 3 + 1],
+        )
+        for number in range(10)
+    ]
+    codes = [official.code for official in entered]
+    choosing.propose_pairs(DEPARTMENT, CODE, cohort.number, at=at, officials=codes)
 
 
 def _serve(number: str, start: date, stage: _Stage) -> None:
