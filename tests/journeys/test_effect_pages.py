@@ -16,6 +16,7 @@ from jieban.tables.lists import written_csv
 from tests.apps.exports import row, write_export
 from tests.apps.postings import ORGANISER
 from tests.conftest import AT, CLERK
+from tests.journeys.test_api import Program
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,18 @@ def test_the_files_say_the_same(district, leader):
     mean = sum(float(row[rows[0].index("估计差异(点)")]) for row in rows[1:]) / 3
     assert mean == pytest.approx(estimate["points"], abs=0.02)
     assert leader.get("/effects/zl/effects.pdf").status_code == 404
+
+
+def test_a_program_reads_the_same(district):
+    program = Program("领导程序", "district_leader")
+    told = program("GET", "/programmes/zl/effects?measure=resolution")
+    estimate = told["pooled"]["resolution"]["estimates"]["adjusted_for_selection"]
+    assert estimate["n"] == {"sent": 3, "compared": 21}
+    assert told["estimand"]["measure"] == "resolution"
+    program("GET", "/programmes/zl/effects?cohort=9", code=422)
+    program("GET", "/programmes/zl/effects?measure=charm", code=422)
+    program("GET", "/programmes/nichts/effects", code=404)
+    Program("派单程序", "dispatch_clerk")("GET", "/programmes/zl/effects", code=403)
 
 
 def test_an_unknown_cohort_is_refused_in_words(district, leader):

@@ -19,6 +19,7 @@ from jieban.apps.accounts import selectors as accounts
 from jieban.apps.accounts.services import note_token_use
 from jieban.apps.asked import Asked
 from jieban.apps.cases.api import router as cases
+from jieban.apps.effects.api import router as effects
 from jieban.apps.practices.api import router as practices
 from jieban.apps.programmes.api import router as programmes
 from jieban.apps.terms.api import router as terms
@@ -77,6 +78,7 @@ api.add_router("", cases)
 api.add_router("", practices)
 api.add_router("", programmes)
 api.add_router("", terms)
+api.add_router("", effects)
 _NOT_THERE = (".not_found", ".unknown_area", ".unknown_unit")
 _STATUS = {
     "actor.not_permitted": 403,
