@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jieban.domain.actors import Actor
+from jieban.domain.words import set_language
 from jieban.home import Home
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -14,6 +15,12 @@ REAL_FILES = REPOSITORY.parent / "shared" / "data"
 AT = datetime(2023, 10, 30, 4, 0, tzinfo=UTC)
 CLERK = Actor.named("考核员甲")
 SECOND = Actor.named("考核员乙")
+
+
+@pytest.fixture(autouse=True)
+def _chinese_first() -> None:
+    """A page asked for in English by one test does not decide what the next one reads."""
+    set_language("zh")
 
 
 @pytest.fixture
