@@ -15,11 +15,13 @@ which falls with the number of call-backs. The line through them, weighted towar
 chosen, is carried on to the sent ones.
 
 `panel` counts, `sending` says who is compared with whom, `adjusting` and `estimates` estimate,
-`course`, `chance`, `beside` and `sensitivity` test, `report` puts it together, `sentences` says it.
+`course`, `chance`, `beside` and `sensitivity` test, `report` puts it together, `document` and
+`sentences` say it.
 """
 
+from jieban.evaluation.effects.document import as_json
 from jieban.evaluation.effects.panel import Panel, panel_of
-from jieban.evaluation.effects.report import Effects, as_json, effects_of
+from jieban.evaluation.effects.report import Effects, effects_of
 from jieban.evaluation.effects.sending import Lot, Sent
 
 __all__ = ["Effects", "Lot", "Panel", "Sent", "as_json", "effects_of", "panel_of"]
