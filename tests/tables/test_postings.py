@@ -129,3 +129,19 @@ def test_a_file_that_is_no_list_of_postings_is_refused(tmp_path):
     with pytest.raises(Refused) as refusal:
         read_postings(path)
     assert refusal.value.code == "postings.no_layout"
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [("丙", "丙"), ("A", "A"), ("first", "first"), (None, "1"), ("cohort 2", "2"), ("第二批", "2")],
+)
+def test_where_only_arrivals_are_asked_for_any_cohort_will_do(tmp_path, written, label):
+    row = line("2023-03-16", cohort=written, end="2023-09-16", extended="2023-09-16")
+    row[2] = None
+    (found,) = read_postings(workbook(tmp_path, [row]), strict=False).lines
+    assert (found.label, found.official) == (label, "")
+
+
+@pytest.mark.parametrize("written", ["cohort 2", "Batch 2", "batch-2", "COHORT #2", "No. 2"])
+def test_a_cohort_may_be_named_in_english(written):
+    assert cohort_of(written) == 2

@@ -88,7 +88,7 @@ def _of_file(file: Path, folder: FactsFolder) -> tuple[list[Sent], list[dict[str
     from jieban.evaluation.effects.postings import Named, placed
     from jieban.tables.postings import read_postings
 
-    read = read_postings(file)
+    read = read_postings(file, strict=False)
     ends = max((part.received_to for part in folder.parts if part.received_to), default=None)
     last = ends.date() if ends else date.max
     named = []
@@ -97,7 +97,7 @@ def _of_file(file: Path, folder: FactsFolder) -> tuple[list[Sent], list[dict[str
         # Who leaves after the last fact is still there.
         left = until if until is not None and until <= last else None
         named.append(
-            Named(str(line.cohort), line.official, line.street, line.community, line.start, left)
+            Named(line.label, line.official, line.street, line.community, line.start, left)
         )
     sent, unplaced = placed(named, folder.areas)
     lines = {id(each): line for each, line in zip(named, read.lines, strict=True)}

@@ -122,6 +122,7 @@ LONGEST_HOME = 128
 _IGNORED = ("序号", "退回原因", "no", "no.")
 _LINES_SEARCHED = 20
 _ORDINAL = re.compile(r"(?:第)?([0-9〇零一二两三四五六七八九十]{1,4})(?:批次|批|期|号)?(?:\(.*\))?")
+_NAMED = re.compile(r"(?:cohort|batch|group|no\.?)[\s#_-]*([0-9]{1,3})", re.IGNORECASE)
 _DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _FIELDS = {plain_heading(word): name for name, words in HEADINGS.items() for word in words}
 
@@ -144,6 +145,12 @@ class PostingLine:
     ended: date | None = None
     others: Mapping[str, str] = field(default_factory=dict)
     row: tuple[str, ...] = ()
+    written_cohort: str = ""
+
+    @property
+    def label(self) -> str:
+        """The cohort by its number, else as it is written; lines without one are one cohort."""
+        return str(self.cohort) if self.cohort else self.written_cohort or "1"
 
 
 @dataclass
@@ -176,8 +183,12 @@ def written(lines: Sequence[PostingLine], others: Sequence[str] = ()) -> bytes:
     return written_csv(heads, map(row, lines), to_open=False)
 
 
-def read_postings(path: Path) -> PostingFile:
+def read_postings(path: Path, *, strict: bool = True) -> PostingFile:
     """Every line of all sheets whose headings make a list of postings.
+
+    `strict` is what becomes terms: every cohort has a number, every line an official, and its
+    days are in order. Where only places and arrivals are asked for, a line needs no more than
+    these; its cohort is then what `label` says.
 
     Raises:
         Refused "file.…", "postings.no_layout".
@@ -185,13 +196,13 @@ def read_postings(path: Path) -> PostingFile:
     found = PostingFile(path.name)
     seen: list[str] = []
     for sheet in open_file(path).sheets:
-        _read_sheet(sheet, found, seen)
+        _read_sheet(sheet, found, seen, strict)
     if not found.headings:
         raise Refused("postings.no_layout", seen=seen[:20])
     return found
 
 
-def _read_sheet(sheet: Sheet, found: PostingFile, seen: list[str]) -> None:
+def _read_sheet(sheet: Sheet, found: PostingFile, seen: list[str], strict: bool) -> None:
     rows = _filled_down(sheet)
     head: tuple[str, ...] = ()
     columns: dict[str, int] = {}
@@ -216,7 +227,7 @@ def _read_sheet(sheet: Sheet, found: PostingFile, seen: list[str]) -> None:
         if not any(said[name] for name in columns if name not in ("cohort", "street")):
             continue
         try:
-            found.lines.append(_line(said, _others(texts, _unknown(head, columns))))
+            found.lines.append(_line(said, _others(texts, _unknown(head, columns)), strict))
         except Unread as unread:
             found.rejected.append(
                 RejectedLine(sheet.name, number, unread.reason, unread.value, texts)
@@ -271,9 +282,9 @@ def _others(texts: Sequence[str], unknown: Mapping[int, str]) -> dict[str, str]:
     }
 
 
-def _line(said: Said, others: Mapping[str, str]) -> PostingLine:
+def _line(said: Said, others: Mapping[str, str], strict: bool) -> PostingLine:
     for name in NEEDED:
-        if not said[name]:
+        if not said[name] and (strict or name != "official"):
             raise Unread("postings.cell_missing", HEADINGS[name][0])
     if len(said["official"]) > LONGEST_NAME or len(said.text("home")) > LONGEST_HOME:
         raise Unread("postings.too_long", said["official"][:32] + "…")
@@ -282,12 +293,13 @@ def _line(said: Said, others: Mapping[str, str]) -> PostingLine:
     if start is None:
         raise Unread("postings.cell_missing", HEADINGS["start"][0])
     spans = [start, *(day for day in (end, extended) if day is not None)]
-    if spans != sorted(set(spans)) or (ended is not None and ended < start):
+    disordered = spans != sorted(set(spans)) if strict else min(spans) < start
+    if disordered or (ended is not None and ended < start):
         raise Unread("postings.days_disordered", " – ".join(day.isoformat() for day in spans))
     return PostingLine(
         said.sheet,
         said.line,
-        cohort_of(said["cohort"]),
+        cohort_of(said["cohort"]) if strict else _cohort_or_nought(said["cohort"]),
         said["official"],
         said.text("home"),
         said["street"],
@@ -298,11 +310,19 @@ def _line(said: Said, others: Mapping[str, str]) -> PostingLine:
         ended,
         others,
         said.row,
+        said["cohort"],
     )
 
 
+def _cohort_or_nought(text: str) -> int:
+    try:
+        return cohort_of(text)
+    except Unread:
+        return 0
+
+
 def cohort_of(text: str) -> int:
-    """The number of a cohort: 2, 第二批, 二, 首批.
+    """The number of a cohort: 2, 第二批, 二, 首批, cohort 2, Batch 2.
 
     Raises:
         Unread "postings.cohort_unreadable".
@@ -311,6 +331,8 @@ def cohort_of(text: str) -> int:
         return 1
     found = _ORDINAL.fullmatch(text)
     number = _number(found[1]) if found else 0
+    if found is None and (named := _NAMED.fullmatch(text)):
+        number = int(named[1])
     if not 0 < number < 1000:
         raise Unread("postings.cohort_unreadable", text)
     return number
