@@ -3,6 +3,7 @@
 import random
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from inspect import signature
 
 import pytest
@@ -530,6 +531,30 @@ def test_past_six_months_every_act_but_the_decision_is_refused(term, home):
     whole(Term.objects.get())
 
 
+def test_a_new_term_is_no_way_round_the_decision(term, home):
+    """Neither the place nor the person begins anew while nobody has decided on the old term."""
+    late = days(LAST_DAY, 3)
+    today, later = LAST_DAY + timedelta(days=3), LAST_DAY + timedelta(days=40)
+    cohort, same, other = term.cohort, term.official, postings.official("乙样例")
+    plan = partial(services.plan_term, ORGANISER, cohort, at=late)
+    refused("term.area_undecided", plan, other, "A11", today)
+    refused("term.official_undecided", plan, same, "A12", today)
+    elsewhere = plan(postings.official("丙样例"), "A21", later)
+    run = term.baseline["run"]
+    services.freeze_baseline(ORGANISER, elsewhere.number, run, at=late, home=home)
+    services.enter_problem(ORGANISER, elsewhere.number, "停车难", at=late)
+    arrived = services.arrive(ORGANISER, elsewhere.number, at=late)
+    to_same = partial(services.hand_over, ORGANISER, arrived.number, same.code, ["钥匙"], at=late)
+    refused("term.official_undecided", to_same, reason="调动")
+    # A plan for a day to come may be made; nobody arrives before the decision.
+    soon = plan(other, "A11", later)
+    services.call_off(ORGANISER, soon.number, at=late, reason="改期")
+    services.end_term(ORGANISER, term.number, at=late, reason="期满", exception="搬迁", home=home)
+    refused("term.area_undecided", plan, postings.official("丁样例"), "A11", today)
+    services.approve_exception(LEADER, term.number, at=late)
+    assert plan(other, "A11", LAST_DAY + timedelta(days=4)).state == "planned"
+
+
 def test_an_exception_is_still_decided_when_the_day_has_passed(term, home):
     late = days(LAST_DAY, 5)
     services.end_term(ORGANISER, term.number, at=late, reason="期满", exception="搬迁", home=home)
@@ -561,13 +586,18 @@ def test_a_clock_that_stood_still_does_not_ring_for_every_day_it_missed(term):
     assert Event.objects.filter(kind="term.overdue").get().body["days"] == 30
 
 
+def test_of_an_undecided_term_nothing_but_the_decision_is_asked_for(term):
+    found = selectors.due_of([term], LAST_DAY + timedelta(days=1))
+    assert [each.what for each in found] == ["overdue"]
+
+
 def test_what_is_due_is_said(term):
     today = LAST_DAY + timedelta(days=2)
-    due = selectors.due_for(ORGANISER, today)
+    due = selectors.due_for(ORGANISER, LAST_DAY)
     assert [(each.what, each.left) for each in due] == [
-        ("overdue", -2),
-        ("month", -3),
-        ("week", -1),
+        ("week", -6),
+        ("month", -1),
+        ("decision", 0),
     ]
     assert selectors.listed(ORGANISER, {"due": "overdue"}, today)[0].clock.left == -2
     assert selectors.listed(ORGANISER, {"due": "overdue"}, LAST_DAY) == []

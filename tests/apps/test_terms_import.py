@@ -197,6 +197,25 @@ def test_terms_that_overlap_are_refused_line_by_line(bring):
     assert "zl-2-001" in outcome.rejected[0].value
 
 
+def test_a_later_list_with_other_days_is_no_way_round_the_decision(bring):
+    bring(first())
+    term = Term.objects.get()
+    for row, reason in (
+        (first(start="2023-09-17"), "postings.refused"),
+        (first("乙", start="2023-09-17"), "postings.refused"),
+        (first(place="松涛2社区", start="2023-10-01"), "postings.refused"),
+        (first(end="2023-12-31"), "postings.differs"),
+        (first(extended="2023-12-16"), "postings.differs"),
+        (first(ended="2023-09-16"), "postings.differs"),
+        (first(start="2023-03-17"), "postings.official_taken"),
+    ):
+        outcome = bring(row)
+        assert reasons(outcome) == [(2, reason)], row
+        assert not outcome.made
+    assert "zl-2-001" in bring(first(start="2023-09-17")).rejected[0].value
+    assert list(Term.objects.values_list("number", "version")) == [(term.number, term.version)]
+
+
 def test_what_is_unusual_of_a_line_that_was_taken_is_said(bring):
     outcome = bring(first(end="2023-09-30"), first("乙", "柳岸1社区", note="内线 123"))
     assert [(each.line, each.code) for each in outcome.remarks] == [

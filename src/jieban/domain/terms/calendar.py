@@ -110,7 +110,13 @@ def check_review(last_day: date, today: date) -> None:
 
 
 def week_of(day: date) -> date:
-    """The Monday of the week a day lies in."""
+    """The Monday of the week a day lies in.
+
+    Raises:
+        Refused "term.date_too_far": beyond any calendar.
+    """
+    if day.year > LAST_YEAR:
+        raise Refused("term.date_too_far", day=day.isoformat())
     return day - timedelta(days=day.weekday())
 
 

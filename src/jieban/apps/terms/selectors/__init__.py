@@ -33,6 +33,7 @@ from jieban.apps.terms.selectors.seeing import (
     term_by_number,
     terms,
     today_at,
+    undecided,
     visible_to,
 )
 from jieban.apps.terms.selectors.self_reliance import (
@@ -76,5 +77,6 @@ __all__ = [
     "term_by_number",
     "terms",
     "today_at",
+    "undecided",
     "visible_to",
 ]

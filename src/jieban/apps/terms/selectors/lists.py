@@ -80,7 +80,9 @@ def _due(term: Term, today: date) -> Iterator[Due]:
         yield Due(term, what, clock.last_day, clock.left)
     if term.state == State.PLANNED and term.planned_start <= today:
         yield Due(term, "arrival", term.planned_start, (term.planned_start - today).days)
-    if State(term.state) in RUNNING and term.arrived_on is not None:
+    # Of an undecided term nothing but the decision can be done, so nothing else is asked for.
+    overdue = clock is not None and clock.overdue
+    if State(term.state) in RUNNING and term.arrived_on is not None and not overdue:
         yield from _records(term, term.arrived_on, today)
     yield from _look_backs(term, today)
 

@@ -150,6 +150,12 @@ def _ends(term: Term) -> date:
     return planned_end(term)
 
 
+def undecided(queryset: QuerySet[Term], today: date, *, but: int | None = None) -> list[Term]:
+    """Those whose last day has passed and that nobody has decided: they still hold their post."""
+    found = [term for term in queryset if term.pk != but]
+    return [term for term in found if (clock := clock_on(term, today)) and clock.overdue]
+
+
 def planned_end(term: Term) -> date:
     """The last day a planned term would have if it began as planned."""
     return add_months(term.planned_start, term.cohort.programme.term_months)

@@ -10,6 +10,7 @@ from jieban.apps.terms.models import Handover, LookBack
 from jieban.apps.terms.selectors.figures import line_of, published_run
 from jieban.apps.terms.selectors.seeing import last_day, problem_numbers, spans_taken, today_at
 from jieban.apps.terms.services.keeping import hold, record, said
+from jieban.apps.terms.services.planning import check_decided_first
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.terms import rules
@@ -39,7 +40,8 @@ def hand_over(
     Raises:
         Refused "term.not_on_post", "official.not_found", "term.same_official",
             "term.hand_over_day", "term.hand_over_empty", "term.official_taken",
-            "term.reason_missing", "term.items_too_many", and those of `hold`.
+            "term.official_undecided", "term.reason_missing", "term.items_too_many", and those of
+            `hold`.
     """
     term = hold(actor, number, "term.manage", at=at, version=version)
     if State(term.state) not in RUNNING:
@@ -61,7 +63,9 @@ def hand_over(
         items=kept,
     )
     taken = spans_taken(after.terms.select_related("cohort__programme"), but=term.pk)
-    check_no_overlap(day, last_day(term) or day, taken, "term.official_taken")
+    until = last_day(term) or day
+    check_no_overlap(day, until, taken, "term.official_taken")
+    check_decided_first(after.terms.all(), "official", day, until, today=today_at(at), but=term.pk)
     made = Handover.objects.create(
         term=term,
         before=term.official,

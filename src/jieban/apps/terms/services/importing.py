@@ -159,7 +159,7 @@ class _Importing:
         official, new = self._official(line)
         term = build(cohort, official, area, line.start, at=self.at)
         self._place_in_time(term, line)
-        check_free(term, line.start, _until(term))
+        check_free(term, line.start, _until(term), today=self.today, told_with=self.outcome.made)
         begin(self.actor, term, at=self.at)
         record(term, "term.imported", actor=self.actor, at=self.at, body=self._body(term))
         plan_look_backs(term, since=today_at(self.at))
@@ -352,10 +352,8 @@ def _check_same(term: Term, line: PostingLine) -> None:
         (line.extended, term.extended_until),
         (line.ended, term.ended_on),
     ):
-        if said is not None and held is not None and said != held:
-            raise _Rejected("postings.differs", f"{term.number}: {held} ≠ {said}")
-    if line.extended is not None and term.extended_until is None:
-        raise _Rejected("postings.differs", f"{term.number}: – ≠ {line.extended}")
+        if said is not None and said != held:
+            raise _Rejected("postings.differs", f"{term.number}: {held or '–'} ≠ {said}")
 
 
 def _told(refused: Refused) -> tuple[str, str]:

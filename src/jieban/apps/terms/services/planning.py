@@ -1,10 +1,11 @@
 """Before the term: planned for an official and a community, measured, defined, arrived."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Area
@@ -15,9 +16,11 @@ from jieban.apps.terms.selectors.figures import ends_after, line_of, published_r
 from jieban.apps.terms.selectors.seeing import (
     areas_in_reach,
     lacks_baseline,
+    last_day,
     planned_end,
     spans_taken,
     today_at,
+    undecided,
 )
 from jieban.apps.terms.services.keeping import hold, iso, record, said, take_step
 from jieban.domain.actors import Actor
@@ -45,14 +48,15 @@ def plan_term(
 
     Raises:
         Refused "actor.not_permitted", "directory.unknown_area", "term.not_a_community",
-            "term.official_taken", "term.area_taken", "term.date_too_far".
+            "term.official_taken", "term.area_taken", "term.official_undecided",
+            "term.area_undecided", "term.date_too_far".
     """
     area = directory.area_by_code(area_code)
     codes = areas_in_reach(actor, "term.manage")
     if codes is not None and area.code not in codes:
         raise Refused("actor.not_permitted", permission="term.manage")
     term = build(cohort, official, area, planned_start, at=at)
-    check_free(term, planned_start, planned_end(term))
+    check_free(term, planned_start, planned_end(term), today=today_at(at))
     begin(actor, term, at=at)
     return term
 
@@ -95,18 +99,42 @@ def begin(actor: Actor, term: Term, *, at: datetime) -> None:
     record(term, "term.planned", actor=actor, at=at, body=body, first=True)
 
 
-def check_free(term: Term, first: date, last: date) -> None:
+def check_free(
+    term: Term, first: date, last: date, *, today: date, told_with: Collection[str] = ()
+) -> None:
     """Is neither the official nor the community taken by another term in this span?
 
+    A term that has run over holds both until it is decided: a new one that would stand today is
+    no way round the decision. `told_with` are numbers of terms that came in the same list: what
+    followed what, the list itself says.
+
     Raises:
-        Refused "term.official_taken", "term.area_taken".
+        Refused "term.official_taken", "term.area_taken", "term.official_undecided",
+            "term.area_undecided".
     """
     others = Term.objects.select_related("cohort__programme")
-    for found, code in (
-        (others.filter(official=term.official_id), "term.official_taken"),
-        (others.filter(area_code=term.area_code), "term.area_taken"),
+    for found, whose in (
+        (others.filter(official=term.official_id), "official"),
+        (others.filter(area_code=term.area_code), "area"),
     ):
-        check_no_overlap(first, last, spans_taken(found, but=term.pk), code)
+        check_no_overlap(first, last, spans_taken(found, but=term.pk), f"term.{whose}_taken")
+        before = found.exclude(number__in=told_with)
+        check_decided_first(before, whose, first, last, today=today, but=term.pk)
+
+
+def check_decided_first(
+    others: QuerySet[Term], whose: str, first: date, last: date, *, today: date, but: int | None
+) -> None:
+    """Is none of these terms waiting for its decision, where a span holds today?
+
+    Raises:
+        Refused "term.official_undecided" or "term.area_undecided", as `whose` says.
+    """
+    if first <= today <= last:
+        for other in undecided(others, today, but=but):
+            raise Refused(
+                f"term.{whose}_undecided", other=other.number, last_day=iso(last_day(other))
+            )
 
 
 def _next_number(cohort: Cohort) -> str:
@@ -231,7 +259,8 @@ def arrive(
 
     Raises:
         Refused "term.baseline_missing", "term.problems_missing", "term.arrival_in_future",
-            "term.official_taken", "term.area_taken", and those of `hold` and `lifecycle.decide`.
+            "term.official_taken", "term.area_taken", "term.official_undecided",
+            "term.area_undecided", and those of `hold` and `lifecycle.decide`.
     """
     term = hold(actor, number, "term.manage", at=at, version=version)
     today = today_at(at)
@@ -243,7 +272,7 @@ def arrive(
         today=today,
     )
     ends = add_months(day, term.cohort.programme.term_months)
-    check_free(term, day, ends)
+    check_free(term, day, ends, today=today)
     term.arrived_on, term.ends_on = day, ends
     body = {"arrived_on": iso(day), "ends_on": iso(ends)}
     take_step(term, "arrive", actor=actor, at=at, body=body)

@@ -35,6 +35,7 @@ def enter_problem(
 
     Raises:
         Refused "term.problem_empty", "term.problem_source_unknown", "term.problems_too_many",
+            "term.problem_on_list": it is open there already, word for word (a form sent twice),
             "term.not_standing", "case.not_found", "term.text_too_long", and those of `hold`.
     """
     term = _standing(actor, number, at)
@@ -47,6 +48,9 @@ def enter_problem(
     if serial > MOST_PROBLEMS:
         raise Refused("term.problems_too_many", limit=MOST_PROBLEMS)
     links = _known(actor, linked)
+    same = term.problems.filter(state="open", text=kept).first()
+    if same is not None:
+        raise Refused("term.problem_on_list", problem=same.serial)
     made = TermProblem.objects.create(
         term=term,
         serial=serial,
