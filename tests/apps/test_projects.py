@@ -10,6 +10,7 @@ from PIL import Image
 from jieban import kept_files
 from jieban.apps.cases import services as cases
 from jieban.apps.ledger import selectors as ledger
+from jieban.apps.ledger.services import append as write_event
 from jieban.apps.practices import services
 from jieban.apps.practices.models import (
     Consultation,
@@ -20,6 +21,7 @@ from jieban.apps.practices.models import (
     ProjectStep,
 )
 from jieban.apps.practices.selectors import projects, projects_of_term
+from jieban.apps.practices.services import Plan
 from jieban.domain.errors import Refused
 from tests.apps import live, practising
 from tests.apps.exports import row, write_export
@@ -354,14 +356,36 @@ def test_saying_the_same_again_is_no_event():
     assert event.body == {"changed": ["title", "basis"]}
 
 
-def test_projects_of_a_term_are_found_by_its_code():
-    mine = opened(term="T2026-01")
-    opened(title="别人的", term="T2026-02")
+def term_in(area, number="zl-1-001"):
+    """A term as its first event has it: what a project can know of it."""
+    body = {"official": "G0001", "area": area, "cohort": 1, "planned_start": "2026-01-05"}
+    write_event("term", number, "term.planned", actor=OFFICE, at=AT, body=body, first=True)
+    return number
+
+
+def test_projects_of_a_term_are_found_by_its_number():
+    own, other = term_in("A11"), term_in("A11", "zl-1-002")
+    mine = opened(term=own)
+    opened(title="别人的", term=other)
     opened(title="没有任期")
     services.add_steps(SECRETARY, mine.pk, "一\n二", at=AT)
-    (found,) = projects_of_term("T2026-01")
+    (found,) = projects_of_term(own)
     assert (found, found.steps_all, found.steps_done) == (mine, 2, 0)
     assert projects_of_term("") == []
+
+
+def test_a_project_is_no_part_of_a_term_that_is_not_there_or_elsewhere():
+    elsewhere, own = term_in("A21"), term_in("A11", "zl-1-002")
+    project = opened(term=own)
+    for wrong in (elsewhere, "zl-9-001", "zl/1", "../zl"):
+        with pytest.raises(Refused) as caught:
+            opened(title="别处的", term=wrong)
+        assert caught.value.code == "project.term_not_found", wrong
+        plan = Plan(title="改", area="A11", place="北门", term=wrong)
+        refused(
+            "project.term_not_found", services.change_project, SECRETARY, project.pk, plan, at=AT
+        )
+    assert list(Project.objects.values_list("term", flat=True)) == [own]
 
 
 # --- amounts and money --------------------------------------------------------------------

@@ -117,9 +117,15 @@ def test_what_was_typed_stays_when_a_week_is_refused(secretary, term):
     assert not LogEntry.objects.exists()
 
 
-@pytest.mark.parametrize("week", ["x", "2023-02-31", "9999-99-99", "", "2023-12-04"])
+@pytest.mark.parametrize(
+    "week", ["x", "2023-02-31", "9999-99-99", "9999-12-31", "0001-01-01", "", "2023-12-04"]
+)
 def test_odd_weeks_in_the_address_do_no_harm(secretary, term, week):
-    assert secretary.get(f"/terms/{term.number}/week/?week={week}").status_code == 200
+    address = f"/terms/{term.number}/week/"
+    assert secretary.get(f"{address}?week={week}").status_code == 200
+    counts = dict.fromkeys(services.COUNTED, "0")
+    assert secretary.post(address, {"week": week, **counts}).status_code in (302, 422)
+    assert secretary.get(f"/terms/{term.number}/month/?month={week}%00").status_code == 200
 
 
 def test_the_problem_list_is_kept_on_the_phone(secretary, term):
@@ -255,6 +261,62 @@ def test_an_exception_is_asked_for_and_approved_by_another(organiser, term, on):
     assert "社区整体搬迁" in text(leader.get(f"/terms/{term.number}/"))
     done = leader.post(f"/terms/{term.number}/approval/", {"act": "approve"}, follow=True)
     assert "已撤点" in text(done)
+
+
+def test_a_decision_on_a_term_that_changed_meanwhile_is_looked_at_again(organiser, term, on):
+    on(days(LAST_DAY, -10))
+    address = f"/terms/{term.number}/decision/"
+    page = organiser.get(address).content.decode()
+    assert f'name="version" value="{term.version}"' in page
+    services.solve_problem(postings.machine(), term.number, 1, at=days(LAST_DAY, -10), proof="照片")
+    said = {"outcome": "extend", "problems": ["2"], "reason": "停车位未完工"}
+    answer = organiser.post(address, said | {"version": str(term.version)})
+    assert answer.status_code == 422
+    assert "刚刚有人改过" in text(answer)
+    assert not Decision.objects.exists()
+    assert organiser.post(address, said | {"version": str(term.version + 1)}).status_code == 302
+    again = organiser.post(address, said | {"version": str(term.version + 1)})
+    assert again.status_code == 422, "sent twice, decided once"
+    assert Decision.objects.count() == 1
+
+
+def test_a_problem_sent_twice_is_on_the_list_once(organiser, term):
+    address, said = f"/terms/{term.number}/problems/", {"act": "enter", "source": "visits"}
+    assert organiser.post(address, said | {"text": "楼道堆物"}).status_code == 302
+    answer = organiser.post(address, said | {"text": " 楼道堆物 "})
+    assert answer.status_code == 422
+    assert "已有第 3 条" in text(answer)
+    organiser.post(address, {"act": "solved", "problem": "3", "text": "照片"})
+    assert organiser.post(address, said | {"text": "楼道堆物"}).status_code == 302
+
+
+def test_rooms_lead_to_each_other(organiser, secretary, term, home):
+    page = text(organiser.get(f"/terms/{term.number}/"))
+    for way in (
+        f"/runs/{term.baseline['run']}/community/A11/",
+        "/programmes/zl/cohorts/1/",
+        "/effects/zl/",
+    ):
+        assert f'href="{way}"' in page, way
+        # Of a district with one month nothing is estimated; the page says so.
+        assert organiser.get(way).status_code == (422 if "effects" in way else 200), way
+    own = text(secretary.get(f"/terms/{term.number}/"))
+    cases, project = "/cases/?scope=area:A11", f"/projects/new/?area=A11&amp;term={term.number}"
+    for way in (cases, project):
+        assert f'href="{way}"' in own, way
+    opened = secretary.get(project.replace("&amp;", "&"))
+    assert f'value="{term.number}"' in text(opened)
+    plan = {"title": "北门积水", "area": "A11", "place": "北门", "term": term.number}
+    made = secretary.post("/projects/new/", plan, follow=True)
+    assert f'href="/terms/{term.number}/"' in text(made)
+    assert "北门积水" in text(secretary.get(f"/terms/{term.number}/"))
+    programme = text(organiser.get("/programmes/zl/"))
+    assert 'href="/terms/?programme=zl"' in programme
+    assert 'href="/effects/zl/"' in programme
+    cohort = text(organiser.get("/programmes/zl/cohorts/1/"))
+    assert 'href="/terms/?programme=zl&amp;cohort=1"' in cohort
+    narrowed = text(organiser.get("/terms/?programme=zl&cohort=1"))
+    assert 'name="programme" value="zl"' in narrowed
 
 
 def test_overdue_terms_are_found_by_the_list_and_on_what_is_due(organiser, term, on):

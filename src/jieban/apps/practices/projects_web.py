@@ -131,6 +131,7 @@ def show(
         "moves": projects.allowed_moves(actor, project),
         "standing": standing,
         "may_run": projects.may_run(actor, project),
+        "may_see_terms": actor.may("term.see"),
         "open": project.state in ("planned", "under_way", "done_claimed"),
         "is_owner": project.owner_id == actor.id,
         "figures": figures.of_project(settings.HOME, project)

@@ -99,6 +99,8 @@ def _cohort_page(request: Asked, cohort: Cohort, refusal: Refused | None = None)
         "form": ConfirmForm(initial={"reason": said.get("reason", "")}),
         "refusal": refusal,
         "said": said,
+        "may_see_terms": actor_of(request).may("term.see"),
+        "may_plan": actor_of(request).may("term.manage") and cohort.confirmed_at is not None,
         "may_manage": actor_of(request).may("programme.manage")
         and cohort.confirmed_at is None
         and cohort.selection is not None,

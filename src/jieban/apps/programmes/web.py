@@ -93,6 +93,7 @@ def _programme_page(request: Asked, programme: Programme, form: SelectForm) -> H
         "cohorts": selectors.cohorts_of(programme),
         "form": form,
         "any_run": bool(form.fields["run"].choices),  # type: ignore[attr-defined]
+        "may_see_terms": actor_of(request).may("term.see"),
         "may_manage": actor_of(request).may("programme.manage"),
     }
     status = 422 if form.errors else 200

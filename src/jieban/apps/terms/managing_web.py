@@ -37,8 +37,10 @@ def plan(request: Asked) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     whole = request.POST.get("act") == "cohort"
     sending = request.method == "POST"
-    cohort_form = CohortForm(request.POST if sending and whole else None)
-    form = PlanForm(request.POST if sending and not whole else None)
+    # A cohort's page leads here with its name and its planned start.
+    begun = {name: request.GET.get(name, "")[:48] for name in ("cohort", "planned_start")}
+    cohort_form = CohortForm(request.POST if sending and whole else None, initial=begun)
+    form = PlanForm(request.POST if sending and not whole else None, initial=begun)
     cohorts = presenting.cohorts_offered()
     cohort_form.offer(cohort=cohorts)
     form.offer(
@@ -109,12 +111,14 @@ def prepare(request: Asked, number: str) -> HttpResponse:
             services.fix_index(actor, number, at=at, **index.cleaned_data)
             done = _("Self-reliance is defined.")
         elif act == "arrive" and arrival.is_valid():
-            services.arrive(actor, number, at=at, **arrival.cleaned_data)
+            services.arrive(
+                actor, number, at=at, version=_looked_at(request), **arrival.cleaned_data
+            )
             messages.success(request, _("The arrival is on file; the clock runs."))
             return redirect("terms:show", number)
         elif act == "call_off":
             reason = request.POST.get("reason", "")
-            services.call_off(actor, number, at=at, reason=reason)
+            services.call_off(actor, number, at=at, reason=reason, version=_looked_at(request))
             messages.success(request, _("The plan is called off."))
             return redirect("terms:show", number)
     except Refused as refused:
@@ -173,16 +177,35 @@ def _early_until(standing: Clock | None) -> date | None:
     return standing.last_day - timedelta(days=REVIEW_DAYS)
 
 
+def _looked_at(request: Asked) -> int | None:
+    """The version of the term that the page showed; None where a form does not say."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+
+
 def _decide(request: Asked, number: str, said: dict[str, Any]) -> str:
     """Make the decision that was chosen; what to tell the person."""
     actor, at, home = actor_of(request), clock.now(), settings.HOME
+    version = _looked_at(request)
     if said["outcome"] == "extend":
         made = services.extend_term(
-            actor, number, said["problems"], at=at, reason=said["reason"], home=home
+            actor,
+            number,
+            said["problems"],
+            at=at,
+            reason=said["reason"],
+            home=home,
+            version=version,
         )
         return _("The term is extended until %(day)s.") % {"day": made.until}
     made = services.end_term(
-        actor, number, at=at, reason=said["reason"], exception=said["exception"], home=home
+        actor,
+        number,
+        at=at,
+        reason=said["reason"],
+        exception=said["exception"],
+        home=home,
+        version=version,
     )
     if made.state == "waiting":
         return _("The exception waits for a second person; until then nothing is decided.")
@@ -193,12 +216,12 @@ def _decide(request: Asked, number: str, said: dict[str, Any]) -> str:
 def approval(request: Asked, number: str) -> HttpResponse:
     """A second person approves an exception, or refuses it."""
     actor, at = actor_of(request), clock.now()
-    reason = request.POST.get("reason", "")
+    reason, version = request.POST.get("reason", ""), _looked_at(request)
     if request.POST.get("act") == "approve":
-        services.approve_exception(actor, number, at=at, reason=reason)
+        services.approve_exception(actor, number, at=at, reason=reason, version=version)
         messages.success(request, _("The exception is approved and the term has ended."))
     else:
-        services.refuse_exception(actor, number, at=at, reason=reason)
+        services.refuse_exception(actor, number, at=at, reason=reason, version=version)
         messages.success(request, _("The exception is refused; the decision is open again."))
     return redirect("terms:show", number)
 
@@ -224,6 +247,7 @@ def hand_over(request: Asked, number: str) -> HttpResponse:
                 at=at,
                 on=said["on"],
                 reason=said["reason"],
+                version=_looked_at(request),
             )
             messages.success(request, _("The hand-over is on file; the term keeps its clock."))
             return redirect("terms:show", number)

@@ -19,7 +19,7 @@ from jieban.apps.terms.forms import MonthForm, ProblemForm, WeekForm
 from jieban.apps.terms.models import LogEntry, Term
 from jieban.apps.terms.web import about
 from jieban.domain.errors import Refused
-from jieban.domain.terms.calendar import months_between, week_of, weeks_between
+from jieban.domain.terms.calendar import LAST_YEAR, months_between, week_of, weeks_between
 
 WEEKS_OFFERED = 4
 
@@ -112,9 +112,11 @@ def _weeks(term: Term, today: date) -> list[dict[str, Any]]:
 
 def _asked_day(request: Asked, name: str, said: Mapping[str, Any] | None = None) -> date | None:
     try:
-        return parse_date(str((said or request.GET).get(name, "")))
+        found = parse_date(str((said or request.GET).get(name, "")))
     except ValueError:
         return None
+    # A year no term has would only overflow.
+    return found if found is None or found.year <= LAST_YEAR else None
 
 
 # --- problems ------------------------------------------------------------------------------
@@ -175,7 +177,7 @@ def month(request: Asked, number: str) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     term, today = selectors.term_by_number(actor, number), selectors.today_at(at)
     offered = _months(term, today)
-    chosen = request.GET.get("month", "") or _month_to_review(offered)
+    chosen = request.GET.get("month", "").replace("\x00", "")[:7] or _month_to_review(offered)
     kept = term.reviews.filter(month=chosen).first()
     initial = {"month": chosen}
     if kept is not None:
@@ -194,7 +196,7 @@ def month(request: Asked, number: str) -> HttpResponse:
                 return redirect("terms:show", number)
             except Refused as refused:
                 refusal = refused
-        chosen = request.POST.get("month", chosen)[:7]
+        chosen = request.POST.get("month", chosen).replace("\x00", "")[:7]
     context = {
         **about(actor, term),
         "form": form,

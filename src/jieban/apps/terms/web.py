@@ -24,6 +24,8 @@ from jieban.domain.terms.lifecycle import State
 PAGE = 50
 WEEKS_SHOWN = 8
 PERMISSIONS = ("term.serve", "term.manage", "term.approve")
+ROOMS = ("assessment_see", "case_see", "programme_see", "project_run")
+"""Permissions (with a low line for the dot) that open the rooms a term's page leads to."""
 
 
 @require_GET
@@ -46,6 +48,9 @@ def list_terms(request: Asked) -> HttpResponse:
         "states": [state.value for state in State if _any(everything, state)],
         "streets": sorted(streets.items(), key=lambda each: each[1]),
         "may_manage": actor.may("term.manage"),
+        "programme": asked["programme"]
+        if asked["programme"] in {code for code, _n in cohorts}
+        else "",
         "own": selectors.own_terms(actor).exists(),
     }
     return render(request, "terms/list.html", context)
@@ -107,6 +112,8 @@ def show(request: Asked, number: str) -> HttpResponse:
         "handovers": list(term.handovers.select_related("before", "after")),
         "look_backs": list(term.look_backs.all()),
         "projects": practices.projects_of_term(term.number),
+        "rooms": {name: actor.may(name.replace("_", ".")) for name in ROOMS},
+        "newest_run": next(iter(selectors.published_runs()), None),
         "events": list(ledger.events_of("term", term.number).reverse()[:12]),
         "may_read_ledger": actor.may("ledger.see"),
     }

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.models import Area
+from jieban.apps.ledger import selectors as ledger
 from jieban.apps.practices.models import Project, ProjectCase
 from jieban.apps.practices.selectors.projects import standing_of, visible_numbers
 from jieban.apps.practices.services.keeping import (
@@ -45,7 +47,7 @@ def open_project(actor: Actor, plan: Plan, *, at: datetime, cases: Sequence[str]
 
     Raises:
         Refused "actor.not_permitted", "practice.area_not_found", "case.not_found" and those of
-            `wording.tidy`; see also link_case.
+            `wording.tidy`; see also check_term and link_cases.
     """
     area = area_within(actor, plan.area, "project.run")
     project = Project(
@@ -57,6 +59,7 @@ def open_project(actor: Actor, plan: Plan, *, at: datetime, cases: Sequence[str]
         made_by=actor.name,
     )
     _write(project, plan)
+    check_term(project.term, project.area)
     project.save()
     record_project(
         project,
@@ -80,13 +83,15 @@ def change_project(
 
     Raises:
         Refused "project.not_found", "project.closed", "project.changed_meanwhile",
-            "practice.area_not_found" and those of `wording.tidy`.
+            "practice.area_not_found", "project.term_not_found" and those of `wording.tidy`.
     """
     project = hold_project(actor, number, version)
     before = _plan_of(project)
     project.area = area_within(actor, plan.area, "project.run")
     _write(project, plan)
     after = _plan_of(project)
+    if (after.term, after.area) != (before.term, before.area):
+        check_term(project.term, project.area)
     changed = [
         each.name
         for each in fields(Plan)
@@ -204,6 +209,23 @@ def _write(project: Project, plan: Plan) -> None:
     project.basis = tidy("basis", plan.basis, limit=500)
     project.deadline = possible(plan.deadline)
     project.term = tidy("term", plan.term, limit=64)
+
+
+def check_term(number: str, area: Area) -> None:
+    """Is there a term of this number, in the project's place or a part of it? Blank: no term.
+
+    Terms stand above this; that there is one is known by its first event.
+
+    Raises:
+        Refused "project.term_not_found".
+    """
+    if not number:
+        return
+    first = ledger.events_of("term", number).first()
+    codes = directory.standing().above
+    place = first.body.get("area") if first is not None else None
+    if first is None or area.code not in (place, *codes.get(place, ())):
+        raise Refused("project.term_not_found", term=number, place=area.name)
 
 
 def category_path(written: str) -> str:
