@@ -6,7 +6,7 @@ are one kind, so that it stays small: places × months × kinds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -305,12 +305,8 @@ def _dense(
     kinds, merged = np.unique(rows, axis=0, return_inverse=True)
     place_number = {place.id: number for number, place in enumerate(places)}
     month_number = {month: number for number, month in enumerate(months)}
-    targets = {
-        area: place_number.get(roll.target(area) or "", -1)
-        for area in cube["area"].unique().to_pylist()
-    }
-    place = np.array([targets[area] for area in cube["area"].to_pylist()], dtype=np.int64)
-    month = np.array([month_number[name] for name in cube["period"].to_pylist()], dtype=np.int64)
+    place = _numbered(cube["area"], lambda area: place_number.get(roll.target(area) or "", -1))
+    month = _numbered(cube["period"], month_number.__getitem__)
     kept = place >= 0
     counts = np.zeros((len(months), len(places), len(kinds)), dtype=np.int32)
     np.add.at(
@@ -319,6 +315,14 @@ def _dense(
         cube["count"].to_numpy()[kept],
     )
     return Panel(rulebook, places, months, columns, kinds, counts, generated)
+
+
+def _numbered(column: pa.ChunkedArray, number: Callable[[str], int]) -> Numbers:
+    """Every row's number; each text is asked about once."""
+    coded = column.combine_chunks().dictionary_encode()
+    numbers = np.array([number(text) for text in coded.dictionary.to_pylist()], dtype=np.int64)
+    found: Numbers = numbers[coded.indices.to_numpy()] if len(numbers) else np.zeros(0, np.int64)
+    return found
 
 
 def kinds_of(codes: Sequence[int], rulebook: Rulebook) -> tuple[tuple[str, ...], Floats]:
