@@ -94,6 +94,7 @@ def _cohort_page(request: Asked, cohort: Cohort, refusal: Refused | None = None)
         "cohort": cohort,
         "lines": presenting.pair_lines(pairs, {each.code: each for each in roster}),
         "open": [each for each in selectors.cohort_places(cohort) if each.pk not in served],
+        "held": selectors.places_held(cohort) if cohort.confirmed_at is None else [],
         "idle": [each for each in roster if each.pk not in sent],
         "roster": roster,
         "form": ConfirmForm(initial={"reason": said.get("reason", "")}),

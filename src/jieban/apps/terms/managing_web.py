@@ -55,8 +55,14 @@ def plan(request: Asked) -> HttpResponse:
             made = services.plan_cohort(
                 actor, _cohort(said["cohort"]), said["planned_start"], at=at, home=settings.HOME
             )
-            messages.success(request, _("%(n)s terms are planned.") % {"n": len(made)})
-            return redirect("terms:list")
+            messages.success(request, _("%(n)s terms are planned.") % {"n": len(made.made)})
+            for place, why in made.left:
+                messages.warning(
+                    request,
+                    _("%(place)s is left: %(why)s Plan it by hand with another official.")
+                    % {"place": place, "why": why.message()},
+                )
+            return redirect("terms:new" if made.left else "terms:list")
         if sending and not whole and form.is_valid():
             said = form.cleaned_data
             term = services.plan_term(

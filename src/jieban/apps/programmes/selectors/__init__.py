@@ -24,8 +24,10 @@ from jieban.apps.programmes.selectors.pairs import (
     confirmed_pairs,
     pairs_of,
     people_to_match,
+    places_held,
     places_to_match,
 )
+from jieban.apps.programmes.selectors.posted import Posted, register_posts
 from jieban.apps.programmes.selectors.roster import (
     check_conflicts,
     conflict_codes,
@@ -43,6 +45,7 @@ from jieban.apps.programmes.selectors.telling import told_list, trial_list
 __all__ = [
     "Baseline",
     "ConfirmedPair",
+    "Posted",
     "barred_pairs",
     "baseline",
     "check_conflicts",
@@ -65,11 +68,13 @@ __all__ = [
     "pairs_of",
     "people_to_match",
     "place_code",
+    "places_held",
     "places_to_match",
     "profile_of",
     "programme_by_code",
     "programmes",
     "published_runs",
+    "register_posts",
     "roster_rows",
     "selection_by_number",
     "selections_of",

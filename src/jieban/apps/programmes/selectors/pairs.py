@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from jieban.apps.directory import selectors as directory
 from jieban.apps.programmes.models import Candidate, Cohort, Official, Pair
 from jieban.apps.programmes.selectors.listed import sent_places
+from jieban.apps.programmes.selectors.posted import Posted, posted_between
 from jieban.domain.terms.calendar import add_months
 from jieban.evaluation.matching import Person, Place
 
@@ -48,15 +49,25 @@ def pairs_of(cohort: Cohort) -> QuerySet[Pair]:
 
 
 def cohort_places(cohort: Cohort) -> list[Candidate]:
-    """The places of the cohort's selection that somebody is sent to and that no other cohort has
-    confirmed somebody for, those in greatest need first."""
+    """The places of the cohort's selection that somebody is sent to, those in greatest need
+    first; without those another cohort has confirmed somebody for, or where somebody is on post
+    in the months of this one."""
     if cohort.selection is None:
         return []
     taken = Pair.objects.filter(
         candidate__selection=cohort.selection, cohort__confirmed_at__isnull=False
     ).exclude(cohort=cohort)
-    codes = set(taken.values_list("candidate__area_code", flat=True))
+    codes = {*taken.values_list("candidate__area_code", flat=True), *_posted(cohort).places}
     return [each for each in sent_places(cohort.selection) if each.area_code not in codes]
+
+
+def places_held(cohort: Cohort) -> list[Candidate]:
+    """The places of the cohort's selection that are left out of it because somebody is there, or
+    will be; see `cohort_places`."""
+    if cohort.selection is None:
+        return []
+    free = {each.pk for each in cohort_places(cohort)}
+    return [each for each in sent_places(cohort.selection) if each.pk not in free]
 
 
 def places_to_match(candidates: Iterable[Candidate]) -> list[Place]:
@@ -75,7 +86,7 @@ def barred_pairs(
     """(place, official) -> why not: from there, to be avoided, not available, sent elsewhere."""
     start = cohort.planned_start
     last = add_months(start, cohort.programme.term_months) if start else None
-    busy = _sent_elsewhere(cohort, start, last)
+    busy = _sent_elsewhere(cohort, start, last) | _posted(cohort).officials
     above = {each.area_code: _above(each) for each in places}
     units = {unit.code: unit for unit in directory.units().select_related("area")}
     barred: dict[tuple[str, str], str] = {}
@@ -144,6 +155,14 @@ def _is_away(official: Official, start: date | None, last: date | None) -> bool:
         return False
     first, until = official.available_from, official.available_until
     return (first is not None and first > start) or (until is not None and until < last)
+
+
+def _posted(cohort: Cohort) -> Posted:
+    """Who holds a post in the months of a cohort; nobody once its own terms are planned."""
+    start = cohort.planned_start
+    if start is None or cohort.confirmed_at is not None:
+        return Posted()
+    return posted_between(start, add_months(start, cohort.programme.term_months))
 
 
 def _sent_elsewhere(cohort: Cohort, start: date | None, last: date | None) -> set[str]:

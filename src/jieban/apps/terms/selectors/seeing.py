@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from jieban.apps.accounts import selectors as accounts
 from jieban.apps.directory import selectors as directory
+from jieban.apps.programmes.selectors import Posted
 from jieban.apps.terms.models import Term
 from jieban.domain.actors import AT_THE_MACHINE, EVERYWHERE, Actor
 from jieban.domain.errors import Refused
@@ -148,6 +149,19 @@ def _ends(term: Term) -> date:
     if known is not None:
         return known
     return planned_end(term)
+
+
+def posted_between(first: date, last: date) -> Posted:
+    """Who is on post, or planned to be, on any of these days; and where."""
+    held = [
+        term
+        for term in terms().exclude(state=State.CALLED_OFF.value)
+        if (term.arrived_on or term.planned_start) <= last and first <= _ends(term)
+    ]
+    return Posted(
+        frozenset(term.official.code for term in held),
+        frozenset(term.area_code for term in held),
+    )
 
 
 def undecided(queryset: QuerySet[Term], today: date, *, but: int | None = None) -> list[Term]:

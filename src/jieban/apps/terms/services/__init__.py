@@ -13,6 +13,7 @@ from jieban.apps.terms.services.handing import hand_over, look_back
 from jieban.apps.terms.services.importing import DEFAULT_NAME, Remark, TermsOutcome, import_terms
 from jieban.apps.terms.services.keeping import LONGEST
 from jieban.apps.terms.services.planning import (
+    CohortPlan,
     arrive,
     call_off,
     fix_index,
@@ -35,6 +36,7 @@ __all__ = [
     "DEFAULT_NAME",
     "LONGEST",
     "NAMES",
+    "CohortPlan",
     "Remark",
     "TermsOutcome",
     "approve_exception",

@@ -1,7 +1,8 @@
 """Before the term: planned for an official and a community, measured, defined, arrived."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -145,15 +146,28 @@ def _next_number(cohort: Cohort) -> str:
     return f"{stem}{highest + 1:0{SERIAL_DIGITS}d}"
 
 
+@dataclass(frozen=True)
+class CohortPlan:
+    """What came of planning a cohort: the terms, and (place, why not) of pairs that have none.
+
+    Confirmed pairs do not change any more; for a place that is left another official is planned
+    by hand (`plan_term`).
+    """
+
+    made: Sequence[Term]
+    left: Sequence[tuple[str, Refused]]
+
+
 @transaction.atomic
 def plan_cohort(
     actor: Actor, cohort: Cohort, planned_start: date, *, at: datetime, home: Home
-) -> list[Term]:
+) -> CohortPlan:
     """Plan a term for every confirmed pair of a cohort, its baseline frozen from the selection's
-    run; pairs that have a term already are left alone.
+    run; pairs that have a term already are left alone. A pair that cannot go costs no other.
 
     Raises:
-        Refused "term.nothing_to_plan", and those of `plan_term` and `freeze_baseline`.
+        Refused "term.nothing_to_plan"; where no pair can go, what was refused for the first: see
+            `plan_term` and `freeze_baseline`.
     """
     planned = set(
         Term.objects.filter(cohort=cohort)
@@ -163,11 +177,18 @@ def plan_cohort(
     waiting = [pair for pair in programmes.confirmed_pairs(cohort) if pair.area_code not in planned]
     if not waiting:
         raise Refused("term.nothing_to_plan", cohort=cohort.number)
-    made = []
+    made, left = list[Term](), list[tuple[str, Refused]]()
     for pair in waiting:
-        term = plan_term(actor, cohort, pair.official, pair.area_code, planned_start, at=at)
-        made.append(freeze_baseline(actor, term.number, pair.baseline["run"], at=at, home=home))
-    return made
+        try:
+            with transaction.atomic():
+                term = plan_term(actor, cohort, pair.official, pair.area_code, planned_start, at=at)
+                run = pair.baseline["run"]
+                made.append(freeze_baseline(actor, term.number, run, at=at, home=home))
+        except Refused as refused:
+            left.append((pair.area_name, refused))
+    if not made:
+        raise left[0][1]
+    return CohortPlan(made, left)
 
 
 @transaction.atomic
