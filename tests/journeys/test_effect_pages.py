@@ -11,7 +11,9 @@ from jieban.apps.assessments import facts
 from jieban.apps.cases import services as cases
 from jieban.apps.effects.models import QuotedFigure
 from jieban.apps.ledger import selectors as ledger
+from jieban.apps.programmes import services
 from jieban.apps.terms import services as terms
+from jieban.domain.programmes.criteria import Criteria
 from jieban.tables.lists import written_csv
 from tests.apps.exports import row, write_export
 from tests.apps.postings import ORGANISER
@@ -82,6 +84,14 @@ def test_without_a_programme_the_page_says_what_comes_first(home, leader):
     page = text(leader.get("/effects/"))
     assert "还没有下派计划" in page
     assert 'href="/programmes/"' in page
+
+
+def test_before_anything_was_evaluated_the_page_says_what_to_do(home, leader):
+    services.open_programme(CLERK, "zl", "治理书记", at=AT, criteria=Criteria(choose=2))
+    answer = leader.get("/effects/zl/")
+    assert answer.status_code == 422
+    assert "jieban facts build" in text(answer)
+    assert leader.get("/effects/nichts/").status_code == 404
 
 
 def test_a_leader_reads_the_finding_and_what_would_have_come_anyway(district, leader):

@@ -99,10 +99,13 @@ def effects_of(home: Home, asked: Asked) -> Found:
     """The estimate by the facts that are sealed now; they are not built anew for it.
 
     Raises:
-        Refused: "facts.no_folder" (nothing sealed yet), and what the estimate refuses.
+        Refused: "effects.no_facts" (nothing sealed yet), and what looking the programme up,
+            reading the facts and the estimate refuse.
     """
-    folder = FactsFolder.open(home.facts)
     sent, lots = tuple(sent_of(asked.programme)), tuple(lots_of(asked.programme))
+    if not (home.facts / "manifest.json").exists():
+        raise Refused("effects.no_facts")
+    folder = FactsFolder.open(home.facts)
     with _one_at_a_time:
         return Found(_estimated(home.facts, folder.digest, asked, sent, lots), folder.digest)
 
