@@ -254,11 +254,19 @@ def test_an_exception_is_asked_for_and_approved_by_another(organiser, term, on):
     said = {"outcome": "end", "reason": "期满", "exception": "社区整体搬迁"}
     answer = organiser.post(f"/terms/{term.number}/decision/", said, follow=True)
     assert "等另一人批准" in text(answer)
+    page = text(organiser.get(f"/terms/{term.number}/"))
+    assert "须由另一名有批准权限的人答复" in page
+    assert "批准撤点</button>" not in page
+    assert "现在决定" not in page
     own = organiser.post(f"/terms/{term.number}/approval/", {"act": "approve"})
     assert own.status_code == 422
     assert "不能自己批准" in text(own)
     leader = signed_in("区领导样例", "district_leader")
     assert "社区整体搬迁" in text(leader.get(f"/terms/{term.number}/"))
+    assert "批准撤点</button>" in text(leader.get(f"/terms/{term.number}/"))
+    due = text(leader.get("/terms/due/"))
+    assert "有一项例外等另一人批准" in due
+    assert "填写周志" not in due
     done = leader.post(f"/terms/{term.number}/approval/", {"act": "approve"}, follow=True)
     assert "已撤点" in text(done)
 
@@ -369,6 +377,7 @@ def test_self_reliance_says_what_is_not_known(organiser, term, on):
     page = text(organiser.get(f"/terms/{term.number}/self-reliance/"))
     assert "在到任前确定" in page
     assert "未公布" in page
+    assert "人口" not in page, "how many people answered, not how many live there"
     assert "0.00%" in page, "nothing was sent back in the month that was published"
     assert "None" not in page
 

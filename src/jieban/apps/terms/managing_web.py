@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -62,7 +64,10 @@ def plan(request: Asked) -> HttpResponse:
                     _("%(place)s is left: %(why)s Plan it by hand with another official.")
                     % {"place": place, "why": why.message()},
                 )
-            return redirect("terms:new" if made.left else "terms:list")
+            if not made.left:
+                return redirect("terms:list")
+            again = {"cohort": said["cohort"], "planned_start": said["planned_start"].isoformat()}
+            return redirect(f"{reverse('terms:new')}?{urlencode(again)}")
         if sending and not whole and form.is_valid():
             said = form.cleaned_data
             term = services.plan_term(

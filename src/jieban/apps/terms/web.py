@@ -123,12 +123,14 @@ def show(request: Asked, number: str) -> HttpResponse:
 def about(actor: Actor, term: Term) -> dict[str, Any]:
     """What every page of one term shows of it, and what this person may do."""
     today = selectors.today_at(clock.now())
+    waiting = term.decisions.filter(state="waiting").first()
     return {
         "term": term,
         "clock": selectors.clock_on(term, today),
         "last_day": selectors.last_day(term),
         "today": today,
-        "waiting": term.decisions.filter(state="waiting").first(),
+        "waiting": waiting,
+        "own_exception": waiting is not None and waiting.by_id == actor.id,
         "allowed": selectors.allowed_moves(actor, term, today),
         "may": {
             permission.partition(".")[2]: selectors.holds(actor, term, permission)

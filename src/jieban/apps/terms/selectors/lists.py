@@ -12,6 +12,8 @@ from jieban.domain.terms.lifecycle import RUNNING, State
 
 FILTERS = ("programme", "cohort", "state", "street", "due")
 DUE = ("soon", "overdue")
+PRESSING = ("overdue", "approval")
+"""What comes before all else that is due."""
 LOOK_BACK_DAYS = 30
 """So many days before its day a look-back is shown as due."""
 
@@ -63,20 +65,22 @@ def due_of(terms: Iterable[Term], today: date) -> list[Due]:
     """What is due on these terms, most pressing first."""
     found = [each for term in terms for each in _due(term, today)]
     return sorted(
-        found, key=lambda each: (each.what != "overdue", each.on, each.term.number, each.what)
+        found, key=lambda each: (each.what not in PRESSING, each.on, each.term.number, each.what)
     )
 
 
 def due_for(actor: Actor, today: date) -> list[Due]:
     """What is due on every term the actor sees."""
     standing = visible_to(actor).exclude(state=State.CALLED_OFF.value)
-    return due_of(standing.prefetch_related("log", "reviews", "look_backs"), today)
+    return due_of(standing.prefetch_related("log", "reviews", "look_backs", "decisions"), today)
 
 
 def _due(term: Term, today: date) -> Iterator[Due]:
     clock = clock_on(term, today)
     if clock is not None and clock.left <= REVIEW_DAYS:
         what = "overdue" if clock.overdue else "decision"
+        if any(each.state == "waiting" for each in term.decisions.all()):
+            what = "approval"
         yield Due(term, what, clock.last_day, clock.left)
     if term.state == State.PLANNED and term.planned_start <= today:
         yield Due(term, "arrival", term.planned_start, (term.planned_start - today).days)

@@ -56,6 +56,7 @@ WORDS = {
 DUE_WORDS = {
     "overdue": gettext_lazy("Decision overdue"),
     "decision": gettext_lazy("Decide: end or extend"),
+    "approval": gettext_lazy("An exception waits for a second person"),
     "arrival": gettext_lazy("Enter the arrival"),
     "week": gettext_lazy("Log the week"),
     "month": gettext_lazy("Write the month's review"),
