@@ -223,7 +223,7 @@ def check_term(number: str, area: Area) -> None:
         return
     first = ledger.events_of("term", number).first()
     codes = directory.standing().above
-    place = first.body.get("area") if first is not None else None
+    place = str(first.body.get("area", "")) if first is not None else ""
     if first is None or area.code not in (place, *codes.get(place, ())):
         raise Refused("project.term_not_found", term=number, place=area.name)
 
