@@ -225,6 +225,24 @@ def test_rows_that_differ_from_their_events_are_named():
     assert "published" in dict(ledger.differing("practice"))[str(practice.pk)]
 
 
+@pytest.mark.parametrize(
+    ("model", "wrong"),
+    [
+        (PracticeVersion, {"state": "replaced"}),
+        (PracticeVersion, {"version": 7}),
+        (Adoption, {"adopted_on": date(2020, 1, 1)}),
+        (Adoption, {"ended_on": date(2026, 11, 2)}),
+    ],
+    ids=str,
+)
+def test_a_row_of_any_table_of_practices_changed_by_hand_is_found(model, wrong):
+    practice = published()
+    services.adopt(STREET, practice.pk, "A12", at=AT)
+    assert dict(ledger.differing("practice")) == {str(practice.pk): None}
+    model.objects.update(**wrong)
+    assert dict(ledger.differing("practice"))[str(practice.pk)]
+
+
 # --- placements, pairings, rules on trial -------------------------------------------------
 
 

@@ -17,6 +17,8 @@ from jieban.apps.practices.models import (
     Cost,
     Photo,
     Project,
+    ProjectCall,
+    ProjectCase,
     ProjectQuantity,
     ProjectStep,
 )
@@ -628,6 +630,78 @@ def test_a_file_of_a_case_goes_and_the_projects_stays(home, django_capture_on_co
     with django_capture_on_commit_callbacks(execute=True):
         cases.remove_attachment(live.STREET, case.number, kept.pk, at=AT, reason="重复")
     assert services.content_of(before)[1]
+
+
+ALL_SEEING = practising.actor("都能看", practising.RUNNING | {"case.see"}, "area:A1", "unit:U1")
+
+
+@pytest.fixture
+def lived():
+    """A project with a row in every table, one entry of each sort struck out."""
+    case = live.dispatched()
+    project = accepted()
+    services.move_project(SECRETARY, project.pk, "reopen", at=AT, reason="返潮")
+    services.link_cases(ALL_SEEING, project.pk, [case.number], at=AT)
+    (step, _other) = services.add_steps(SECRETARY, project.pk, "一步\n二步", at=AT)
+    services.tick_step(SECRETARY, project.pk, step.pk, at=AT)
+    for kind, made in (
+        ("call", services.record_call(SECRETARY, project.pk, ["U9", "U8"], at=AT, decision="拆")),
+        ("quantity", quantity(project)),
+        ("cost", cost(project)),
+    ):
+        services.strike_entry(SECRETARY, project.pk, kind, made.pk, at=AT, reason="重复")
+    services.record_call(SECRETARY, project.pk, ["U9", "U8"], at=AT, decision="拆")
+    quantity(project)
+    cost(project)
+    services.add_photo(SECRETARY, project.pk, "a.png", picture(), at=AT, spot="路口")
+    return project
+
+
+def quantity(project):
+    return services.record_quantity(
+        SECRETARY, project.pk, at=AT, what="杂物", amount="4", unit="车"
+    )
+
+
+def cost(project):
+    return services.record_cost(
+        SECRETARY, project.pk, at=AT, what="铺装", amount="1200.5", source="物业费"
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "wrong"),
+    [
+        (Project, {"state": "accepted"}),
+        (Project, {"started_on": date(2020, 1, 1)}),
+        (Project, {"closed_on": date(2020, 1, 1)}),
+        (ProjectCase, {"number": "JB-1"}),
+        (ProjectStep, {"done_on": None}),
+        (ProjectStep, {"removed_at": AT}),
+        (Consultation, {"in_favour": 999}),
+        (Consultation, {"purpose": "consultation"}),
+        (ProjectCall, {"held_on": date(2020, 1, 1)}),
+        (ProjectCall, {"struck_at": None}),
+        (ProjectQuantity, {"amount": Decimal(800)}),
+        (ProjectQuantity, {"unit": "个"}),
+        (Cost, {"amount": Decimal(1)}),
+        (Photo, {"digest": "0" * 64}),
+        (Photo, {"removed_at": AT}),
+    ],
+    ids=str,
+)
+def test_a_row_of_any_table_somebody_changed_by_hand_is_found(lived, model, wrong):
+    assert dict(ledger.differing("project")) == {str(lived.pk): None}
+    model.objects.update(**wrong)
+    assert dict(ledger.differing("project"))[str(lived.pk)]
+
+
+@pytest.mark.parametrize(
+    "model", [ProjectCase, ProjectStep, Consultation, ProjectQuantity, Cost, Photo]
+)
+def test_a_row_that_is_gone_is_found(lived, model):
+    model.objects.all().delete()
+    assert dict(ledger.differing("project"))[str(lived.pk)]
 
 
 def test_an_accepted_project_agrees_with_its_events():

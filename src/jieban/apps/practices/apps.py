@@ -9,11 +9,7 @@ class PracticesConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now.
         from jieban.apps.ledger.selectors import Fold, register_fold
-        from jieban.apps.practices.selectors import folding
+        from jieban.apps.practices.selectors.folding import FOLDS
 
-        for subject, compare, rows, begins in (
-            ("project", folding.compare_project, folding.every_project, "project.opened"),
-            ("practice", folding.compare_practice, folding.every_practice, "practice.written"),
-            ("note", folding.compare_note, folding.every_note, "note.opened"),
-        ):
+        for subject, (compare, rows, begins) in FOLDS.items():
             register_fold(subject, Fold(compare, rows, begins))

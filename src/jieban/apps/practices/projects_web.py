@@ -115,9 +115,10 @@ def show(
     steps = projects.steps_of(project)
     waiting = [each for each in steps if each.done_on is None]
     standing = projects.standing_of(project)
-    # What is done at the beginning of a long path is folded away, so that the next step is near.
+    # What is done at the beginning of a long path is folded away, so that the next step is near;
+    # of a path that is done all of it, so that what may be done now is.
     begun = next((place for place, each in enumerate(steps) if not each.done_on), len(steps))
-    folded = begun if waiting and begun > SHOWN_DONE else 0
+    folded = begun if begun > SHOWN_DONE else 0
     context = {
         "project": project,
         "steps": steps,
