@@ -11,7 +11,15 @@ import pytest
 from jieban.apps.ledger import selectors as ledger
 from jieban.apps.ledger.models import Event
 from jieban.apps.terms import selectors, services
-from jieban.apps.terms.models import Decision, LogEntry, LookBack, MonthlyReview, Term, TermProblem
+from jieban.apps.terms.models import (
+    Decision,
+    Handover,
+    LogEntry,
+    LookBack,
+    MonthlyReview,
+    Term,
+    TermProblem,
+)
 from jieban.apps.terms.selectors.folding import compare
 from jieban.domain.errors import Refused
 from jieban.domain.terms.lifecycle import State
@@ -857,6 +865,65 @@ def test_whatever_is_pressed_in_whatever_order_the_row_is_what_the_events_say(ho
         clock = selectors.clock_on(held, day)
         assert (clock is None) == (held.state in ("planned", "called_off", "ended"))
     whole(Term.objects.get())
+
+
+@pytest.fixture
+def lived(term, home):
+    """A term on which everything was done that is kept in a table."""
+    after = postings.official("乙样例")
+    at, number = days(START, 40), term.number
+    services.log_week(SECRETARY, number, at=at, counts={"done": 3}, problems=[1])
+    services.review_month(ORGANISER, number, "2023-12", at=at, progress="方案已定")
+    services.hand_over(ORGANISER, number, after.code, ["钥匙"], at=at, reason="调动")
+    services.hand_on_problem(ORGANISER, number, 2, at=at, to="区交通局")
+    services.reopen_problem(ORGANISER, number, 2, at=at, reason="退回")
+    late = days(LAST_DAY, -3)
+    services.extend_term(ORGANISER, number, [1, 2], at=late, reason="未完", home=home)
+    services.solve_problem(ORGANISER, number, 1, at=late, proof="照片")
+    last = days(LAST_DAY, 90)
+    for answer in (services.refuse_exception, services.approve_exception):
+        services.end_term(ORGANISER, number, at=last, reason="期满", exception="搬迁", home=home)
+        answer(LEADER, number, at=last, reason="见上")
+    back = days(LAST_DAY, 300)
+    services.look_back(ORGANISER, number, 6, "未再积水", at=back, home=home, returned=[1])
+    return Term.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("model", "wrong"),
+    [
+        (Term, {"ends_on": date(2030, 1, 1)}),
+        (Term, {"ended_on": date(2024, 1, 1)}),
+        (Term, {"extensions": 0}),
+        (Term, {"index": {"measures": [], "months_before": 1, "months_after": 1}}),
+        (Term, {"baseline": {"run": "x", "period": "2023-10", "digest": "x"}}),
+        (TermProblem, {"category": "别的"}),
+        (TermProblem, {"state": "open"}),
+        (TermProblem, {"solved_on": date(2024, 1, 1)}),
+        (TermProblem, {"cases": ["JB-1"]}),
+        (LogEntry, {"done": 300}),
+        (LogEntry, {"week": date(2023, 12, 11)}),
+        (MonthlyReview, {"month": "2024-01"}),
+        (Decision, {"problems": []}),
+        (Decision, {"state": "filed"}),
+        (Handover, {"on": date(2024, 5, 1)}),
+        (LookBack, {"returned": [2]}),
+        (LookBack, {"done_on": None}),
+    ],
+    ids=str,
+)
+def test_verify_rows_finds_a_row_of_any_table_somebody_changed_by_hand(lived, model, wrong):
+    assert dict(ledger.differing("term")) == {lived.number: None}
+    model.objects.update(**wrong)
+    assert dict(ledger.differing("term"))[lived.number]
+
+
+@pytest.mark.parametrize(
+    "model", [TermProblem, LogEntry, MonthlyReview, Decision, Handover, LookBack]
+)
+def test_verify_rows_finds_a_row_that_is_gone(lived, model):
+    model.objects.all().delete()
+    assert dict(ledger.differing("term"))[lived.number]
 
 
 def test_verify_rows_finds_a_row_somebody_changed_by_hand(term):
