@@ -11,10 +11,13 @@ from tests.journeys.command import Jieban
 pytestmark = pytest.mark.slow
 
 
-def test_of_those_who_press_at_one_moment_one_wins_and_the_rest_are_told(jieban: Jieban):
+@pytest.mark.parametrize(("stories", "number"), [("races", 7), ("term_races", 6)])
+def test_of_those_who_press_at_one_moment_one_wins_and_the_rest_are_told(
+    jieban: Jieban, stories, number
+):
     jieban("cases", "count")  # makes the database
     done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.races"],
+        [sys.executable, "-m", f"tests.journeys.{stories}"],
         env={
             **jieban.environment,
             "JIEBAN_HOME": str(jieban.home),
@@ -27,6 +30,6 @@ def test_of_those_who_press_at_one_moment_one_wins_and_the_rest_are_told(jieban:
         timeout=200,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(done.stdout.split()) == 7
+    assert len(done.stdout.split()) == number
     verified = jieban.json("ledger", "verify", "--rows")
     assert (verified["whole"], verified["rows"]) == (True, [])

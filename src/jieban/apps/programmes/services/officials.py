@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from jieban.apps.ledger import services as ledger
 from jieban.apps.programmes import selectors
@@ -66,7 +66,12 @@ def enter_official(
     selectors.check_conflicts(profile.conflicts)
     made = Official(code=code)
     _fill(made, profile)
-    made.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        # Somebody took the code at the same moment.
+        raise Refused("official.exists", official=code) from None
     body = {
         "home": made.home,
         "skills": made.skills,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from jieban.apps.ledger import services as ledger
 from jieban.apps.programmes import selectors
@@ -52,16 +52,21 @@ def open_programme(
     if Programme.objects.filter(code=code).exists():
         raise Refused("programme.exists", programme=code)
     chosen = _criteria(PRESETS["worst"] if criteria is None else criteria)
-    made = Programme.objects.create(
-        code=code,
-        name=name,
-        criteria=chosen.as_table(),
-        term_months=term_months,
-        extension_months=extension_months,
-        max_extensions=max_extensions,
-        opened_at=at,
-        opened_by=actor.name,
-    )
+    try:
+        with transaction.atomic():
+            made = Programme.objects.create(
+                code=code,
+                name=name,
+                criteria=chosen.as_table(),
+                term_months=term_months,
+                extension_months=extension_months,
+                max_extensions=max_extensions,
+                opened_at=at,
+                opened_by=actor.name,
+            )
+    except IntegrityError:
+        # Somebody opened it at the same moment.
+        raise Refused("programme.exists", programme=code) from None
     body = {
         "name": name,
         "criteria": chosen.as_table(),

@@ -10,7 +10,7 @@ from jieban.apps.terms.models import Handover, LookBack
 from jieban.apps.terms.selectors.figures import line_of, published_run
 from jieban.apps.terms.selectors.seeing import last_day, problem_numbers, spans_taken, today_at
 from jieban.apps.terms.services.keeping import hold, record, said
-from jieban.apps.terms.services.planning import check_decided_first
+from jieban.apps.terms.services.planning import check_decided_first, take_turns
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.terms import rules
@@ -62,6 +62,7 @@ def hand_over(
         today=today_at(at),
         items=kept,
     )
+    take_turns()
     taken = spans_taken(after.terms.select_related("cohort__programme"), but=term.pk)
     until = last_day(term) or day
     check_no_overlap(day, until, taken, "term.official_taken")

@@ -27,7 +27,7 @@ from jieban.apps.terms.selectors.seeing import (
 )
 from jieban.apps.terms.services.deciding import plan_look_backs
 from jieban.apps.terms.services.keeping import iso, record
-from jieban.apps.terms.services.planning import LOWEST, begin, build, check_free
+from jieban.apps.terms.services.planning import LOWEST, begin, build, check_free, take_turns
 from jieban.domain.actors import Actor
 from jieban.domain.directory.names import same_name_key, tidy_name
 from jieban.domain.errors import Refused
@@ -109,6 +109,7 @@ def import_terms(
     file = read_postings(path)
     file.name = name or file.name
     with transaction.atomic():
+        take_turns()
         outcome = _Importing(actor, file, programme, title, at).run()
         # A list of which nothing is new leaves nothing behind, not even a programme.
         if dry_run or not outcome.made:

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Area
 from jieban.apps.programmes import selectors as programmes
-from jieban.apps.programmes.models import Cohort, Official
+from jieban.apps.programmes.models import Cohort, Official, Programme
 from jieban.apps.terms.models import Term
 from jieban.apps.terms.selectors.figures import ends_after, line_of, published_run
 from jieban.apps.terms.selectors.seeing import (
@@ -72,8 +72,7 @@ def build(
     """
     if area.kind not in LOWEST:
         raise Refused("term.not_a_community", name=area.name)
-    # Two who plan in the same cohort at one moment take their numbers one after the other.
-    Cohort.objects.select_for_update().get(pk=cohort.pk)
+    take_turns()
     street = area.parent
     return Term(
         number=_next_number(cohort),
@@ -87,6 +86,12 @@ def build(
         planned_start=planned_start,
         made_at=at,
     )
+
+
+def take_turns() -> None:
+    """Let whoever plans, arrives or hands over, in whichever programme, be followed by the next
+    only when all is stored: no number is given twice, and nobody is promised to two at once."""
+    list(Programme.objects.select_for_update().order_by("pk"))
 
 
 def begin(actor: Actor, term: Term, *, at: datetime) -> None:
@@ -113,6 +118,7 @@ def check_free(
         Refused "term.official_taken", "term.area_taken", "term.official_undecided",
             "term.area_undecided".
     """
+    take_turns()
     others = Term.objects.select_related("cohort__programme")
     for found, whose in (
         (others.filter(official=term.official_id), "official"),
