@@ -12,7 +12,7 @@ from jieban.evaluation.places import Place
 from jieban.invented.planted import ANSWERS, Design, Planted, plant
 
 RULEBOOK = load("beijing-district")
-_CODES = [
+CODES = [
     encode_row(
         {
             "closed_at": "then",
@@ -29,7 +29,7 @@ _CODES = [
     )
     for answer in ANSWERS
 ]
-_COLUMNS, _KINDS = kinds_of(_CODES, RULEBOOK)
+_COLUMNS, _KINDS = kinds_of(CODES, RULEBOOK)
 
 
 def months_up_to(count: int, year: int = 2023, month: int = 10) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import pytest
 import statsmodels.api as sm
 
 from jieban.domain.errors import Refused
+from jieban.domain.rulebook.schema import load
 from jieban.evaluation import scoring
 from jieban.evaluation.effects import Lot, Sent, as_json, effects_of, sentences
 from jieban.evaluation.effects.adjusting import line_through, nearness
@@ -25,10 +26,10 @@ from jieban.evaluation.effects.estimates import (
     standing_in,
     told_of,
 )
-from jieban.evaluation.effects.panel import MEASURES, Figure
+from jieban.evaluation.effects.panel import MEASURES, Figure, kinds_of
 from jieban.evaluation.effects.sending import plan_of
 from jieban.invented.planted import Design
-from tests.evaluation.planted import RULEBOOK, district
+from tests.evaluation.planted import CODES, RULEBOOK, district
 
 DISTRICTS = 60
 
@@ -385,6 +386,20 @@ def test_a_community_without_call_backs_is_not_estimated():
     assert effects.main.sent == 50
     assert effects.main.estimates[ADJUSTED].sent == 50
     assert not any(one.place == made.sent[0] for one in effects.communities["score"])
+
+
+def test_a_rulebook_without_its_answers_is_refused_and_says_so():
+    """Nothing has a due time, so a score of on-time rates is nobody's."""
+    _, panel, sent = district(Design(places=60, sent=6), 21)
+    rulebook = load("311-on-time")
+    columns, kinds = kinds_of(CODES, rulebook)
+    other = replace(panel, rulebook=rulebook, columns=columns, kinds=kinds)
+    with pytest.raises(Refused) as refused:
+        effects_of(other, sent)
+    assert refused.value.code == "effects.not_measured"
+    found = effects_of(other, sent, measure="resolution")
+    assert set(found.pooled) == {"response", "resolution", "satisfaction"}
+    assert as_json(found)["counted"] is None
 
 
 def test_adjusting_needs_more_compared_than_the_line_takes():

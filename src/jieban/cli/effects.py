@@ -134,6 +134,7 @@ def _of_installation(desk: Desk, programme: str) -> list[Sent]:
 def as_text(found: Effects, rejected: list[dict[str, Any]]) -> str:
     """For a person at a terminal: the finding, the sentences, the estimates side by side."""
     from jieban.evaluation.effects import sentences
+    from jieban.evaluation.effects.panel import MEASURE_WORDS
 
     lines = [sentences.title_of(found), ""]
     lines += [f"· {sentence}" for sentence in sentences.sentences(found)]
@@ -152,15 +153,6 @@ def as_text(found: Effects, rejected: list[dict[str, Any]]) -> str:
     if found.panel.generated:
         lines.append(_("These figures come from generated data, not from real cases."))
     return "\n".join(lines) + "\n"
-
-
-MEASURE_WORDS = {
-    "score": "score",
-    "raw_score": "raw_score",
-    "response": "response_rate",
-    "resolution": "resolution_rate",
-    "satisfaction": "satisfaction_rate",
-}
 
 
 def _table_head() -> str:

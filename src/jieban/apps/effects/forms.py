@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jieban.apps.effects.models import READINGS
-from jieban.apps.effects.presenting.pages import MEASURE_WORDS
 from jieban.domain.words import word
+from jieban.evaluation.effects.panel import MEASURE_WORDS
 
 READING_WORDS = {
     "points": _("percentage points"),

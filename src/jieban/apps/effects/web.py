@@ -21,7 +21,7 @@ from jieban.apps.programmes import selectors as programmes
 from jieban.domain.errors import Refused
 from jieban.domain.rulebook import schema
 from jieban.domain.words import word
-from jieban.evaluation.effects.panel import MEASURES
+from jieban.evaluation.effects.panel import MEASURE_WORDS, MEASURES
 
 _TYPES = {
     "json": "application/json",
@@ -122,7 +122,7 @@ def _context(request: Asked, programme: str) -> tuple[dict[str, Any], Refused | 
         "programme": known,
         "asked": asked,
         "measures": [
-            (name, word(pages.MEASURE_WORDS[name]), _address(programme, asked, measure=name))
+            (name, word(MEASURE_WORDS[name]), _address(programme, asked, measure=name))
             for name in MEASURES
         ],
         "cohorts": [

@@ -32,7 +32,7 @@ class Gaps:
     `own` is the variance of one member's gap, `shared` that of the comparison below it. `pulls`
     are how far each compared place moved the mean gap. `weights` are the shares of members, then
     compared, in the mean gap (signed), `strays` their residuals and `spreads` how wide each is
-    expected to be: what randomisation shuffles.
+    expected to be: what randomisation shuffles. `degrees` are the degrees of freedom behind `own`.
     """
 
     members: Numbers
@@ -45,6 +45,7 @@ class Gaps:
     weights: Floats
     strays: Floats
     spreads: Floats
+    degrees: float
     unexplained: float = 0.0
     coefficients: Floats | None = None
 
@@ -118,5 +119,6 @@ def line_through(
         strays=np.concatenate([outcome[inside] - expected, strays / np.sqrt(held)]),
         coefficients=coefficients,
         spreads=np.maximum(spreads, 1e-9),
+        degrees=float(kernel.sum() ** 2 / (kernel**2).sum() - width),
         unexplained=unexplained,
     )

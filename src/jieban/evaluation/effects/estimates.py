@@ -60,9 +60,9 @@ class Before:
         return found
 
 
-def half_width(error: float, places: int) -> float:
-    """Half of the interval: Student's t by the places that carry the comparison."""
-    return float(stdtrit(max(places - 2, 1), 0.5 + CONFIDENCE / 2)) * error
+def half_width(error: float, degrees: float) -> float:
+    """Half of the interval, by Student's t."""
+    return float(stdtrit(max(degrees, 1.0), 0.5 + CONFIDENCE / 2)) * error
 
 
 def pooled(parts: Sequence[Gaps], places: int) -> Estimate | None:
@@ -78,24 +78,17 @@ def pooled(parts: Sequence[Gaps], places: int) -> Estimate | None:
         own += float(part.own.sum()) / sent**2
         moved[part.compared] += share * part.pulls
         used.update(part.compared[part.pulls != 0].tolist())
-    error = float(np.sqrt(own + (moved**2).sum()))
-    carried = _carrying(moved) if used else sent
-    width = half_width(error, max(carried, sent))
+    shared = float((moved**2).sum())
+    error = float(np.sqrt(own + shared))
+    width = half_width(error, max(part.degrees for part in parts))
     return Estimate(points, points - width, points + width, error, sent, len(used))
-
-
-def _carrying(moved: Floats) -> int:
-    """How many places really carry a comparison: fewer where some weigh much."""
-    squares = moved**2
-    total = squares.sum()
-    return int(total**2 / max((squares**2).sum(), 1e-300)) if total > 0 else 0
 
 
 def single(part: Gaps, number: int) -> Estimate:
     """What the comparison says of one member."""
     error = float(np.sqrt(part.own[number] + part.shared[number]))
     points = float(part.gaps[number])
-    width = half_width(error, len(part.compared) or len(part.members))
+    width = half_width(error, part.degrees)
     return Estimate(points, points - width, points + width, error, 1, len(part.compared))
 
 
@@ -164,6 +157,7 @@ def _before_after(told: Before) -> Gaps | None:
         weights=np.full(len(members), 1 / len(members)),
         strays=change - change.mean(),
         spreads=np.ones(len(members)),
+        degrees=len(members) - 1 if len(members) > 1 else len(told.group.compared) - 1,
     )
 
 
@@ -202,7 +196,8 @@ def _drawn(panel: Panel, told: Before, lots: Sequence[Lot]) -> list[Gaps]:
 def _against(told: Before, members: Numbers, compared: Numbers) -> Gaps:
     others = told.change[compared]
     gaps = told.change[members] - others.mean()
-    spread = gaps.var(ddof=1) if len(members) >= _OWN_SPREAD else others.var(ddof=1)
+    many = len(members) >= _OWN_SPREAD
+    spread = gaps.var(ddof=1) if many else others.var(ddof=1)
     strays = others - others.mean()
     pulls = -strays / len(compared)
     return Gaps(
@@ -218,6 +213,7 @@ def _against(told: Before, members: Numbers, compared: Numbers) -> Gaps:
         ),
         strays=np.concatenate([gaps, strays]),
         spreads=np.ones(len(members) + len(compared)),
+        degrees=(len(members) if many else len(compared)) - 1,
     )
 
 

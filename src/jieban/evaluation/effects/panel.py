@@ -32,6 +32,14 @@ Numbers = NDArray[np.int64]
 SCORES: Final = ("score", "raw_score")
 THREE_RATES: Final = ("response", "resolution", "satisfaction")
 MEASURES: Final = (*SCORES, *THREE_RATES)
+# What each is called in the glossary.
+MEASURE_WORDS: Final = {
+    "score": "score",
+    "raw_score": "raw_score",
+    "response": "response_rate",
+    "resolution": "resolution_rate",
+    "satisfaction": "satisfaction_rate",
+}
 # A month is taken as full if the facts begin or end this close to its border.
 _TOLERANCE: Final = timedelta(days=3)
 

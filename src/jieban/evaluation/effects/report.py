@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from jieban.domain.errors import Refused
+from jieban.domain.words import Language, word
 from jieban.evaluation.effects import beside, chance, course, sensitivity
 from jieban.evaluation.effects.adjusting import Gaps
 from jieban.evaluation.effects.beside import Beside, Spill
@@ -23,7 +24,7 @@ from jieban.evaluation.effects.estimates import (
     single,
     told_of,
 )
-from jieban.evaluation.effects.panel import MEASURES, Panel
+from jieban.evaluation.effects.panel import MEASURE_WORDS, MEASURES, Panel
 from jieban.evaluation.effects.sending import AFTER, Choice, Group, Left, Lot, Plan, Sent, plan_of
 from jieban.evaluation.effects.sensitivity import Sensitivity
 
@@ -129,36 +130,40 @@ def effects_of(
     The others sent to are known even then: they are nobody's comparison once somebody came.
 
     Raises:
-        Refused: what `plan_of` refuses; `effects.cohort_unknown`.
+        Refused: what `plan_of` refuses; `effects.cohort_unknown`, `effects.not_measured` (by this
+            rulebook, or with these answers, the sent have no such figure).
     """
     plan = plan_of(panel, sent, baseline=baseline, after=after, lots=lots)
     if cohort is not None:
         plan = _of_cohort(plan, cohort)
         if not plan.groups:
             raise Refused("effects.cohort_unknown", cohort=cohort)
-    gaps = {name: gaps_of(panel, plan, name) for name in MEASURES}
+    gaps = {name: gaps_of(panel, plan, name) for name in MEASURES if _known(panel, plan, name)}
+    if measure not in gaps:
+        raise Refused("effects.not_measured", measure=_Named(measure), rulebook=panel.rulebook.name)
     said = partial(_measured, panel)
-    cohorts = dict.fromkeys(group.cohort for group in plan.groups)
+    cohorts = {group.cohort: _of_cohort(plan, group.cohort) for group in plan.groups}
     main = gaps[measure][ADJUSTED]
     estimate = pooled(main, len(panel.places))
     return Effects(
         panel=panel,
         plan=plan,
         measure=measure,
-        pooled={name: said(plan, name, gaps[name]) for name in MEASURES},
+        pooled={name: said(plan, name, parts) for name, parts in gaps.items()},
         cohorts={
             cohort: {
-                name: said(_of_cohort(plan, cohort), name, _parts_of(plan, gaps[name], cohort))
-                for name in MEASURES
+                name: said(only, name, _parts_of(plan, parts, cohort))
+                for name, parts in gaps.items()
+                if _known(panel, only, name)
             }
-            for cohort in cohorts
+            for cohort, only in cohorts.items()
         },
-        communities={name: _communities(panel, plan, name, gaps[name]) for name in MEASURES},
+        communities={name: _communities(panel, plan, name, parts) for name, parts in gaps.items()},
         course=tuple(course.course_of(panel, plan, measure)),
         trend_before=course.trend_before(panel, plan, measure),
         placebo=course.placebo(panel, plan, measure),
         randomised=chance.randomised(main),
-        counted=chance.counted(panel, plan, "raw_score"),
+        counted=chance.counted(panel, plan, "raw_score") if "raw_score" in gaps else None,
         leaving=course.after_leaving(panel, plan, measure),
         volume=beside.volume(panel, plan),
         again=beside.again(panel, plan),
@@ -167,6 +172,28 @@ def effects_of(
         if estimate is None
         else sensitivity.sensitivity_of(panel, plan, measure, main, estimate),
     )
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A measure in a refusal, said in the language of the refusal."""
+
+    measure: str
+
+    def message(self, language: Language | None = None) -> str:
+        return word(MEASURE_WORDS[self.measure], language)
+
+    def __str__(self) -> str:
+        return self.measure
+
+
+def _known(panel: Panel, plan: Plan, measure: str) -> bool:
+    """Whether any of the sent has this figure before and after."""
+    for group in plan.groups:
+        change = told_of(panel, group, measure).change
+        if np.isfinite(change[list(group.members)]).any():
+            return True
+    return False
 
 
 def _of_cohort(plan: Plan, cohort: str) -> Plan:

@@ -120,7 +120,8 @@ def plan_of(
     """Groups and their comparison; `baseline` declares the months that chose (2022-01..2022-12).
 
     Raises:
-        Refused: `effects.nobody_sent`, `effects.baseline_outside`, `effects.none_estimable`.
+        Refused: `effects.nobody_sent`, `effects.baseline_outside`, `effects.none_estimable`,
+            `effects.no_answers_before` (the sent have no figure in any months before).
     """
     if not sent:
         raise Refused("effects.nobody_sent")
@@ -231,11 +232,14 @@ def _choice(
         window = panel.window(months)
         for measure in ("score", "raw_score", "resolution", "satisfaction"):
             value = window.figure(measure).value
+            if not np.isfinite(value[list(members)]).any():
+                continue
             others = _eligible(panel, months, measure, members, compared)
             clear = _clearness(value[list(members)], value[others])
             if best is None or clear > best.clear + 1e-9:
                 best = Choice(measure, months, clear, declared is not None)
-    assert best is not None
+    if best is None:
+        raise Refused("effects.no_answers_before")
     return best
 
 

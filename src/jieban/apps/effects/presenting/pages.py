@@ -16,16 +16,10 @@ from jieban.domain.words import refusal_text, word
 from jieban.evaluation.effects import Effects, sentences
 from jieban.evaluation.effects.chance import Expected
 from jieban.evaluation.effects.estimates import ADJUSTED, ESTIMATORS, Estimate
+from jieban.evaluation.effects.panel import MEASURE_WORDS
 from jieban.evaluation.effects.report import Community, Measured
 from jieban.evaluation.effects.sentences import plain, signed
 
-MEASURE_WORDS = {
-    "score": "score",
-    "raw_score": "raw_score",
-    "response": "response_rate",
-    "resolution": "resolution_rate",
-    "satisfaction": "satisfaction_rate",
-}
 ASSUMPTIONS: Mapping[str, Any] = {
     "before_after": gettext_lazy("That nothing else would have changed: no trend, no rebound."),
     "difference_in_differences": gettext_lazy(
