@@ -133,7 +133,17 @@ def test_a_file_that_is_no_list_of_postings_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("written", "label"),
-    [("丙", "丙"), ("A", "A"), ("first", "first"), (None, "1"), ("cohort 2", "2"), ("第二批", "2")],
+    [
+        ("丙", "丙"),
+        ("A", "A"),
+        ("one", "one"),
+        (None, "1"),
+        ("cohort 2", "2"),
+        ("第二批", "2"),
+        ("治理书记第二批", "2"),
+        (2.0, "2"),
+        ("2021年第一批", "2021年第一批"),
+    ],
 )
 def test_where_only_arrivals_are_asked_for_any_cohort_will_do(tmp_path, written, label):
     row = line("2023-03-16", cohort=written, end="2023-09-16", extended="2023-09-16")
@@ -142,6 +152,46 @@ def test_where_only_arrivals_are_asked_for_any_cohort_will_do(tmp_path, written,
     assert (found.label, found.official) == (label, "")
 
 
-@pytest.mark.parametrize("written", ["cohort 2", "Batch 2", "batch-2", "COHORT #2", "No. 2"])
-def test_a_cohort_may_be_named_in_english(written):
+@pytest.mark.parametrize(
+    "written",
+    [
+        "cohort 2",
+        "Batch 2",
+        "batch-2",
+        "COHORT #2",
+        "No. 2",
+        "2nd batch",
+        "Second cohort",
+        "officials, batch 2",
+        "治理书记第二批",
+        "第2批治理书记",
+        "2.0",
+    ],
+)
+def test_a_cohort_may_be_named_in_english_and_with_words_around(written):
     assert cohort_of(written) == 2
+
+
+@pytest.mark.parametrize(
+    "written", ["2021年第一批", "batch 1 of 2022", "第一批和第二批", "51 officials"]
+)
+def test_the_first_of_a_year_is_not_the_first(written):
+    with pytest.raises(Unread):
+        cohort_of(written)
+
+
+def test_where_only_arrivals_are_asked_for_two_columns_are_enough(tmp_path):
+    path = tmp_path / "arrivals.csv"
+    path.write_text("community,start\n松涛1社区,2023-03-16\n", encoding="gb18030")
+    (found,) = read_postings(path, strict=False).lines
+    assert (found.community, found.start, found.label) == ("松涛1社区", date(2023, 3, 16), "1")
+    with pytest.raises(Refused) as refused:
+        read_postings(path)
+    assert refused.value.code == "postings.no_layout"
+
+
+@pytest.mark.parametrize("written", ["no", "nan", "NaT", "无延期", "否", "—"])
+def test_a_word_for_nothing_is_no_day(tmp_path, written):
+    row = line("2023-03-16", extended=written, end="2023-09-16")
+    (found,) = read_postings(workbook(tmp_path, [row])).lines
+    assert found.extended is None

@@ -25,7 +25,12 @@ from jieban.invented import planted
 
 if TYPE_CHECKING:
     from jieban.evaluation.effects import Effects, Sent
+    from jieban.evaluation.effects.postings import Unplaced
+    from jieban.tables.lists import RejectedLine
+    from jieban.tables.postings import PostingLine
 
+# Of a list that cannot be used at all, so many different reasons are said.
+_PROBLEMS_SAID = 3
 MEASURES = ("score", "raw_score", "response", "resolution", "satisfaction")
 
 
@@ -93,7 +98,8 @@ def _of_file(file: Path, folder: FactsFolder) -> tuple[list[Sent], list[dict[str
     last = ends.date() if ends else date.max
     named = []
     for line in read.lines:
-        until = line.ended or line.extended or line.end
+        planned = [day for day in (line.end, line.extended) if day is not None]
+        until = line.ended or max(planned, default=None)
         # Who leaves after the last fact is still there.
         left = until if until is not None and until <= last else None
         named.append(
@@ -101,27 +107,21 @@ def _of_file(file: Path, folder: FactsFolder) -> tuple[list[Sent], list[dict[str
         )
     sent, unplaced = placed(named, folder.areas)
     lines = {id(each): line for each, line in zip(named, read.lines, strict=True)}
-    rejected: list[dict[str, Any]] = [
-        {"line": each.line, "sheet": each.sheet, "reason": each.message()} for each in read.rejected
+    unusable: list[tuple[RejectedLine | PostingLine, RejectedLine | Unplaced]] = [
+        (each, each) for each in read.rejected
     ]
-    rejected += [
-        {
-            "line": lines[id(each.named)].line,
-            "sheet": lines[id(each.named)].sheet,
-            "reason": refusal_text(
-                each.reason,
-                {"name": each.named.community, "candidates": list(each.candidates)},
-            ),
-        }
-        for each in unplaced
-    ]
+    unusable += [(lines[id(each.named)], each) for each in unplaced]
     if not sent:
-        raise Refused("effects.no_posting_usable", file=file.name, problems=_first(rejected))
-    return sent, rejected
-
-
-def _first(rejected: list[dict[str, Any]], count: int = 3) -> list[str]:
-    return [each["reason"] for each in rejected[:count]]
+        if not unusable:
+            raise Refused("effects.empty_list", file=file.name)
+        said = {why.message(): why for _line, why in unusable}
+        problems = list(said.values())[:_PROBLEMS_SAID]
+        raise Refused("effects.no_posting_usable", file=file.name, problems=problems)
+    sheets = list(dict.fromkeys(line.sheet for line in (*read.lines, *read.rejected)))
+    unusable.sort(key=lambda pair: (sheets.index(pair[0].sheet), pair[0].line))
+    return sent, [
+        {"line": line.line, "sheet": line.sheet, "reason": why.message()} for line, why in unusable
+    ]
 
 
 def _of_installation(desk: Desk, programme: str) -> list[Sent]:
@@ -147,9 +147,14 @@ def as_text(found: Effects, rejected: list[dict[str, Any]]) -> str:
                 f"[{sentences.signed(estimate.low, 2)}, {sentences.signed(estimate.high, 2)}]  "
                 f"n={estimate.sent}/{estimate.compared}"
             )
+    for left in found.left:
+        place = found.panel.index.get(left.sent.area)
+        name = left.sent.area if place is None else found.panel.places[place].name
+        reason = refusal_text(left.reason, {"name": name})
+        lines.append(_("Not in the estimate, {place}: {reason}").format(place=name, reason=reason))
     for each in rejected:
-        place = f"{each['sheet']} {each['line']}"
-        lines.append(_("Not used, {place}: {reason}").format(place=place, reason=each["reason"]))
+        where = f"{each['sheet']} {each['line']}"
+        lines.append(_("Not used, {place}: {reason}").format(place=where, reason=each["reason"]))
     if found.panel.generated:
         lines.append(_("These figures come from generated data, not from real cases."))
     return "\n".join(lines) + "\n"

@@ -117,12 +117,22 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 WRITTEN = tuple(HEADINGS)
 NEEDED = ("official", "community", "start")
+_NEEDED_OF_ARRIVALS = ("community", "start")
 LONGEST_NAME = 64
 LONGEST_HOME = 128
 _IGNORED = ("序号", "退回原因", "no", "no.")
 _LINES_SEARCHED = 20
-_ORDINAL = re.compile(r"(?:第)?([0-9〇零一二两三四五六七八九十]{1,4})(?:批次|批|期|号)?(?:\(.*\))?")
-_NAMED = re.compile(r"(?:cohort|batch|group|no\.?)[\s#_-]*([0-9]{1,3})", re.IGNORECASE)
+_SIGNS = "[0-9〇零一二两三四五六七八九十]{1,4}"
+_ORDINAL = re.compile(rf"(?:第)?({_SIGNS})(?:批次|批|期|号)?(?:\(.*\))?")
+# In other words around it a number counts where it is marked as one of a row.
+_MARKED = re.compile(
+    rf"第({_SIGNS})(?:批次|批|期)"
+    r"|(?<![a-z])(?:cohort|batch|group|no\.?)[\s#_-]*([0-9]{1,3})(?![0-9])"
+    r"|(?<![0-9])([0-9]{1,3})(?:st|nd|rd|th)\b"
+    r"|\b(first|second|third|fourth|fifth|sixth)\b",
+    re.IGNORECASE,
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _FIELDS = {plain_heading(word): name for name, words in HEADINGS.items() for word in words}
 
@@ -209,7 +219,7 @@ def _read_sheet(sheet: Sheet, found: PostingFile, seen: list[str], strict: bool)
     for number, row in rows:
         texts = tuple(text_of(cell) for cell in row)
         if not head:
-            columns = _columns(texts)
+            columns = _columns(texts, NEEDED if strict else _NEEDED_OF_ARRIVALS)
             if columns:
                 head = texts
                 found.headings = found.headings or head
@@ -255,14 +265,14 @@ def _filled_down(sheet: Sheet) -> Iterator[tuple[int, Row]]:
         yield index + 1, filled
 
 
-def _columns(texts: Sequence[str]) -> dict[str, int]:
+def _columns(texts: Sequence[str], needed: Sequence[str]) -> dict[str, int]:
     """Field -> column, where this line heads a list of postings; else nothing."""
     columns: dict[str, int] = {}
     for index, text in enumerate(texts):
         name = _FIELDS.get(plain_heading(text))
         if name is not None:
             columns.setdefault(name, index)
-    return columns if all(name in columns for name in NEEDED) else {}
+    return columns if all(name in columns for name in needed) else {}
 
 
 def _unknown(head: Sequence[str], columns: Mapping[str, int]) -> dict[int, str]:
@@ -283,8 +293,8 @@ def _others(texts: Sequence[str], unknown: Mapping[int, str]) -> dict[str, str]:
 
 
 def _line(said: Said, others: Mapping[str, str], strict: bool) -> PostingLine:
-    for name in NEEDED:
-        if not said[name] and (strict or name != "official"):
+    for name in NEEDED if strict else _NEEDED_OF_ARRIVALS:
+        if not said[name]:
             raise Unread("postings.cell_missing", HEADINGS[name][0])
     if len(said["official"]) > LONGEST_NAME or len(said.text("home")) > LONGEST_HOME:
         raise Unread("postings.too_long", said["official"][:32] + "…")
@@ -322,20 +332,40 @@ def _cohort_or_nought(text: str) -> int:
 
 
 def cohort_of(text: str) -> int:
-    """The number of a cohort: 2, 第二批, 二, 首批, cohort 2, Batch 2.
+    """The number of a cohort: 2, 第二批, 二, 首批, cohort 2, 2nd batch, 治理书记第二批.
 
     Raises:
         Unread "postings.cohort_unreadable".
     """
     if text in ("首批", "首批次"):
         return 1
+    text = _WHOLE.sub("", text)
     found = _ORDINAL.fullmatch(text)
-    number = _number(found[1]) if found else 0
-    if found is None and (named := _NAMED.fullmatch(text)):
-        number = int(named[1])
+    number = _number(found[1]) if found else _marked(text)
     if not 0 < number < 1000:
         raise Unread("postings.cohort_unreadable", text)
     return number
+
+
+# A spreadsheet that had blanks among its numbers writes 1.0.
+_WHOLE = re.compile(r"(?<=[0-9])\.0+$")
+
+
+def _marked(text: str) -> int:
+    """The one number marked as a cohort's; 0 where there is none, or a year or another beside it.
+
+    The first of 2021 and the first of 2022 are not one cohort.
+    """
+    found = list(_MARKED.finditer(text))
+    if len(found) != 1:
+        return 0
+    one = found[0]
+    if any(sign.isdigit() for sign in text[: one.start()] + text[one.end() :]):
+        return 0
+    signs, plain, ordinal, spelled = one.groups()
+    if spelled:
+        return _ORDINALS.index(spelled.casefold()) + 1
+    return _number(signs or plain or ordinal)
 
 
 def _number(signs: str) -> int:
@@ -367,7 +397,13 @@ def _day(said: Said, name: str) -> date | None:
     return found
 
 
-_NOTHING = frozenset(("-", "--", "—", "——", "/", "无", "否", "未延长", "不延长", "none", "n/a"))
+_NOTHING = frozenset(
+    (
+        *("-", "--", "—", "——", "/", "无", "否"),
+        *("未延长", "不延长", "未延期", "不延期", "无延期"),
+        *("no", "none", "n/a", "na", "nan", "nat", "null"),
+    )
+)
 
 
 @lru_cache(maxsize=1)
