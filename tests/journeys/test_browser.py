@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.browser,
     # In one process, so that the demonstration is made once.
     pytest.mark.xdist_group("browser"),
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(280),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed here"),
 ]
 sys.path.insert(0, str(REPOSITORY / "tools"))
