@@ -2,7 +2,7 @@
 
 import random
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from inspect import signature
 
@@ -536,6 +536,24 @@ def test_past_six_months_every_act_but_the_decision_is_refused(term, home):
     )
     services.extend_term(ORGANISER, term.number, [1], at=late, reason="未完", home=home)
     services.log_week(SECRETARY, term.number, at=late)
+    whole(Term.objects.get())
+
+
+def test_the_last_day_ends_at_midnight_of_the_place_and_not_of_greenwich(term, home):
+    """23:59 in Shanghai is still the last day, two minutes later it is over."""
+    before = datetime(2024, 6, 1, 15, 59, tzinfo=UTC)
+    after = before + timedelta(minutes=2)
+    services.log_week(SECRETARY, term.number, at=before)
+    refused("term.overdue_undecided", services.log_week, SECRETARY, term.number, at=after)
+    assert selectors.today_at(after) == LAST_DAY + timedelta(days=1)
+    services.ring_clocks(after)
+    assert kinds(term)[-1] == "term.overdue"
+    made = services.end_term(
+        ORGANISER, term.number, at=after, reason="期满", exception="搬迁", home=home
+    )
+    services.approve_exception(LEADER, term.number, at=after)
+    assert Term.objects.get().ended_on == LAST_DAY + timedelta(days=1)
+    assert made.memo["made_on"] == "2024-06-02"
     whole(Term.objects.get())
 
 
