@@ -277,3 +277,16 @@ def test_pages_of_a_reader_offer_nothing_to_press():
     for address in (f"/projects/{project.pk}/", f"/practices/{practice.pk}/", "/agreements/"):
         page = text(auditor.get(address))
         assert 'method="post"' not in page, address
+
+
+def test_of_a_path_that_is_done_what_may_be_done_now_is_near(home):
+    """Twenty-three steps that are done are folded away; nobody scrolls past them to go on."""
+    browser = as_("书记样例", "governance_secretary", "area:A11")
+    number = open_project(browser)
+    act(browser, number, "steps", steps="\n".join(STEPS))
+    for step in ProjectStep.objects.all():
+        act(browser, number, "tick", step=step.pk)
+    page = text(browser.get(f"/projects/{number}/"))
+    before, _mark, after = page.partition('<details class="folded">')
+    assert not any(step in before for step in STEPS)
+    assert after.count('<ol class="path">') == 1, "and no empty list is left behind"
