@@ -213,6 +213,13 @@ def test_the_months_that_chose_are_found():
         assert choice.clear == 1.0
 
 
+@pytest.mark.parametrize("months", [3, 5, 10])
+def test_where_the_facts_begin_shortly_before_all_months_may_have_chosen(months):
+    _, panel, sent = district(Design(before=months, chosen_over=months), 31)
+    (choice,) = {group.choice for group in plan_of(panel, sent).groups}
+    assert (choice.months, choice.clear) == (tuple(range(months)), 1.0)
+
+
 def test_a_later_cohort_is_compared_until_somebody_comes():
     made, panel, sent = district(Design(after=16), 9)
     others = [i for i in range(440) if i not in set(made.sent.tolist())]

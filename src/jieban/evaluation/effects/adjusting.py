@@ -19,10 +19,13 @@ from typing import Final
 
 import numpy as np
 
-from jieban.evaluation.effects.panel import Figure, Floats, Numbers, Standing
+from jieban.evaluation.effects.panel import Figure, Floats, Numbers
+from jieban.evaluation.effects.standing import Standing
 
 # How far above the last one chosen a community still weighs: a bell of so many spreads.
 REACH: Final = 0.8
+# So many members show by themselves how far they lie apart.
+_MANY: Final = 20
 
 
 @dataclass(frozen=True)
@@ -102,23 +105,29 @@ def line_through(
     sandwich = moved.T @ moved
     expected = columns[inside] @ coefficients
     luck = np.maximum(np.where(np.isfinite(figure.variance), figure.variance, chance), 0.0)
+    gaps = outcome[inside] - expected
     own = unexplained + luck[inside]
+    degrees = float(kernel.sum() ** 2 / (kernel**2).sum() - width)
+    if len(inside) >= _MANY and gaps.var(ddof=1) > own.mean():
+        # Far below a ceiling places move further than those the line was drawn through.
+        own = own * (gaps.var(ddof=1) / own.mean())
+        degrees = min(degrees, float(len(inside) - 1))
     spreads = np.sqrt(np.concatenate([own, unexplained + luck[beside]]))
     shared = np.einsum("ij,jk,ik->i", columns[inside], sandwich, columns[inside])
     return Gaps(
         members=inside,
         compared=beside,
         expected=expected,
-        gaps=outcome[inside] - expected,
+        gaps=gaps,
         own=own,
         shared=shared,
         pulls=-(moved @ means),
         weights=np.concatenate(
             [np.full(len(inside), 1 / len(inside)), -(weighted @ inverse @ means)]
         ),
-        strays=np.concatenate([outcome[inside] - expected, strays / np.sqrt(held)]),
+        strays=np.concatenate([gaps, strays / np.sqrt(held)]),
         coefficients=coefficients,
         spreads=np.maximum(spreads, 1e-9),
-        degrees=float(kernel.sum() ** 2 / (kernel**2).sum() - width),
+        degrees=degrees,
         unexplained=unexplained,
     )

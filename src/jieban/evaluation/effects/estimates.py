@@ -14,8 +14,9 @@ import numpy as np
 from scipy.special import stdtrit
 
 from jieban.evaluation.effects.adjusting import REACH, Gaps, line_through, nearness
-from jieban.evaluation.effects.panel import Figure, Floats, Numbers, Panel, Standing
+from jieban.evaluation.effects.panel import Figure, Floats, Numbers, Panel
 from jieban.evaluation.effects.sending import Group, Lot, Plan
+from jieban.evaluation.effects.standing import Standing
 
 BEFORE_AFTER: Final = "before_after"
 DIFFERENCE: Final = "difference_in_differences"

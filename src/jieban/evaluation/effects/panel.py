@@ -21,6 +21,7 @@ from jieban.domain.errors import Refused
 from jieban.domain.rulebook.periods import month_bounds, month_of, months_of
 from jieban.domain.rulebook.schema import SOURCE_ZONE, Part, Rulebook
 from jieban.evaluation.cube import windows_of
+from jieban.evaluation.effects.standing import Standing, standing_of
 from jieban.evaluation.engines import engine as engine_named
 from jieban.evaluation.facts import FactsFolder
 from jieban.evaluation.measures import COUNTS, RATES, counting_matrix
@@ -72,41 +73,7 @@ class Figure:
     @cached_property
     def standing(self) -> Standing:
         """Where each place stands, and how much of that is lasting."""
-        return _standing_of(self)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where each place stood in what chose: `lasting` is z, in points around nought.
-
-    `between` is A, `mean` the mean all are drawn towards; `known` says for whom it is known.
-    """
-
-    seen: Floats
-    lasting: Floats
-    between: float
-    mean: float
-    known: NDArray[np.bool_]
-
-    def reliability(self) -> Floats:
-        """A / (A + s²) of each place; NaN where nothing was seen."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found: Floats = self.lasting / (self.seen - self.mean)
-        return found
-
-
-def _standing_of(figure: Figure) -> Standing:
-    """Reliability by moments: variance between places beyond what chance explains."""
-    known = np.isfinite(figure.value) & np.isfinite(figure.chance)
-    seen, chance = figure.value[known], figure.chance[known]
-    mean, between = float(seen.mean()), float(max(seen.var(ddof=1) - chance.mean(), 0.0))
-    for _ in range(8):
-        weight = 1 / (between + chance) ** 2
-        mean = float(np.average(seen, weights=1 / (between + chance)))
-        between = float(max(np.average((seen - mean) ** 2 - chance, weights=weight), 1e-6))
-    lasting = np.full_like(figure.value, np.nan)
-    lasting[known] = between / (between + chance) * (seen - mean)
-    return Standing(figure.value, lasting, between, mean, known)
+        return standing_of(self.value, self.variance, self.base, self.chance)
 
 
 @dataclass(frozen=True)

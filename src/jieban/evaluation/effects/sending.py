@@ -258,13 +258,13 @@ def _eligible(
 
 
 def _spans(arrival: int) -> list[tuple[int, ...]]:
-    spans = [
+    """Where the facts begin less than the longest span before arrival, all of them are one too."""
+    return [
         tuple(range(arrival - lag - length, arrival - lag))
-        for length in _SPANS
+        for length in dict.fromkeys((min(arrival, max(_SPANS)), *_SPANS))
         for lag in _LAGS
         if arrival - lag - length >= 0
     ]
-    return spans or [tuple(range(arrival))]
 
 
 def _clearness(

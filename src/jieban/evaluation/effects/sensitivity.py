@@ -10,8 +10,9 @@ import numpy as np
 
 from jieban.evaluation.effects.adjusting import Gaps
 from jieban.evaluation.effects.estimates import Estimate, adjusted, pooled, standing_in
-from jieban.evaluation.effects.panel import Figure, Panel, Standing
+from jieban.evaluation.effects.panel import Figure, Panel
 from jieban.evaluation.effects.sending import Group, Plan
+from jieban.evaluation.effects.standing import Standing
 
 # Chance of finding an effect of this many standard errors: 80 of 100.
 _POWER: Final = 1.96 + 0.8416
