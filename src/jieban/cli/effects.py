@@ -117,7 +117,8 @@ def _of_file(file: Path, folder: FactsFolder) -> tuple[list[Sent], list[dict[str
         said = {why.message(): why for _line, why in unusable}
         problems = list(said.values())[:_PROBLEMS_SAID]
         raise Refused("effects.no_posting_usable", file=file.name, problems=problems)
-    sheets = list(dict.fromkeys(line.sheet for line in (*read.lines, *read.rejected)))
+    everywhere: list[RejectedLine | PostingLine] = [*read.lines, *read.rejected]
+    sheets = list(dict.fromkeys(line.sheet for line in everywhere))
     unusable.sort(key=lambda pair: (sheets.index(pair[0].sheet), pair[0].line))
     return sent, [
         {"line": line.line, "sheet": line.sheet, "reason": why.message()} for line, why in unusable
