@@ -108,6 +108,22 @@ def test_the_line_is_the_weighted_least_squares_of_another_library():
     )
 
 
+@pytest.mark.parametrize(("spread", "least", "most"), [(2.0, 0.9, 1.1), (6.0, 6.0, 9.0)])
+def test_members_wider_apart_than_the_compared_widen_the_interval(spread, least, most):
+    """Below a ceiling; in units of the variance about the line of the compared."""
+    rng = np.random.Generator(np.random.PCG64(3))
+    standing = np.concatenate([rng.uniform(-8, -4, 50), rng.uniform(-4, 8, 350)])
+    apart = np.concatenate([np.full(50, spread), np.full(350, 2.0)])
+    outcome = 80 + standing + apart * rng.standard_normal(400)
+    figure = Figure(outcome, np.zeros(400), np.ones(400))
+    part = line_through(figure, [standing], np.ones(400), range(50), range(50, 400))
+    assert part is not None
+    assert least < part.own.mean() / part.unexplained < most
+    few = line_through(figure, [standing], np.ones(400), range(10), range(50, 400))
+    assert few is not None
+    assert few.own.mean() == pytest.approx(few.unexplained)
+
+
 def test_the_difference_of_changes_is_the_interaction_of_a_regression():
     _, panel, sent = district(Design(), 2)
     plan = plan_of(panel, sent)
