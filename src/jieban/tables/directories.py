@@ -24,7 +24,10 @@ from jieban.tables.reading import Row, Sheet, open_file
 from jieban.tables.values import text_of
 
 HEADINGS = {
-    "code": ("代码", "编码", "编号", "统计用区划代码", "code", "unit_code"),
+    "code": (
+        *("代码", "编码", "编号", "统计用区划代码", "区划代码", "行政区划代码"),
+        *("社区代码", "社区(村)代码", "单位代码", "code", "unit_code", "area_id"),
+    ),
     "name": ("名称", "全称", "社区", "社区(村)", "村/社区", "单位名称", "name", "unit_name"),
     "kind": ("类型", "类别", "性质", "kind", "type"),
     "parent": ("上级", "上级名称", "上级代码", "所属", "parent"),
