@@ -93,6 +93,8 @@ def test_what_cannot_be_used_is_listed_in_the_order_of_the_lines(district, tmp_p
     document = json.loads(text)
     assert [each["line"] for each in document["rejected"]] == [3, 5]
     assert [each["reason"] for each in document["left_out"]] == ["effects.sent_before"]
+    (left,) = document["left_out"]
+    assert (left["name"], left["said"][:4]) == (area_name(int(made.sent[0])), "这个社区")
     assert document["pooled"]["score"]["sent"] == len(made.sent)
     _, desk = asked(facts, tmp_path, rows)
     assert f"{area_name(int(made.sent[0]))}：" in desk.said[0]

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from jieban.domain.words import refusal_text
 from jieban.evaluation.effects.beside import Beside
 from jieban.evaluation.effects.chance import Counted
 from jieban.evaluation.effects.estimates import Estimate
 from jieban.evaluation.effects.report import Community, Effects, Measured, Rise
+from jieban.evaluation.effects.sending import Left
 from jieban.evaluation.effects.sensitivity import Sensitivity
 
 FORMAT: Final = 1
@@ -49,15 +51,7 @@ def as_json(effects: Effects, digits: int = 4) -> dict[str, Any]:
             for cohort, measures in effects.cohorts.items()
         },
         "communities": _communities_json(effects),
-        "left_out": [
-            {
-                "area": left.sent.area,
-                "cohort": left.sent.cohort,
-                "start": left.sent.start.isoformat(),
-                "reason": left.reason,
-            }
-            for left in effects.left
-        ],
+        "left_out": [_left_json(effects, left) for left in effects.left],
         "course": [
             {
                 "month": point.month,
@@ -89,6 +83,19 @@ def as_json(effects: Effects, digits: int = 4) -> dict[str, Any]:
     }
     written: dict[str, Any] = plain(document)
     return written
+
+
+def _left_json(effects: Effects, left: Left) -> dict[str, Any]:
+    place = effects.panel.index.get(left.sent.area)
+    name = "" if place is None else effects.panel.places[place].name
+    return {
+        "area": left.sent.area,
+        "name": name,
+        "cohort": left.sent.cohort,
+        "start": left.sent.start.isoformat(),
+        "reason": left.reason,
+        "said": refusal_text(left.reason, {"name": name or left.sent.area}),
+    }
 
 
 def _rounded(value: Any, digits: int) -> Any:
