@@ -26,7 +26,6 @@ from jieban.cli.demo_people import bring_people, scopes_of_demo_people
 from jieban.cli.desk import Desk
 from jieban.cli.serve import check_port, run_server, url
 from jieban.domain.actors import Actor
-from jieban.domain.assessments.publication import State
 from jieban.domain.rulebook import schema
 from jieban.domain.rulebook.periods import months_of
 from jieban.domain.words import translate as _
@@ -130,7 +129,7 @@ def _make(desk: Desk, periods: int, rows: int, seed: int) -> Run:
 
 def _send(home: Home) -> None:
     """Officials are sent where both runs they are chosen on are published."""
-    published = selectors.standing_runs().filter(state=State.PUBLISHED.value)
+    published = selectors.published_runs()
     chosen_on = published.filter(assessment__period=_CHOSEN_ON).first()
     newest = published.filter(assessment__period__regex=r"^[0-9]{4}-[0-9]{2}$").first()
     if chosen_on is not None and newest is not None:

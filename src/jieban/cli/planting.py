@@ -15,6 +15,7 @@ import xlsxwriter
 
 from jieban.domain.rulebook.periods import month_bounds, months_of
 from jieban.domain.rulebook.schema import DEFAULT_ZONE, Rulebook
+from jieban.domain.terms.calendar import add_months
 from jieban.evaluation.facts import AREA_COLUMNS, COLUMNS, UNIT_COLUMNS, Source, write_facts
 from jieban.invented.planted import ANSWERS, Planted
 
@@ -177,7 +178,7 @@ def _write_terms(path: Path, made: Planted, start: date) -> None:
         "end",
         "extended until",
     ]
-    end = _months_later(start, 6)
+    end = add_months(start, 6)
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("terms")
         day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -189,8 +190,3 @@ def _write_terms(path: Path, made: Planted, start: date) -> None:
                     tzinfo=None
                 )
                 sheet.write_datetime(line, column, at, day)
-
-
-def _months_later(day: date, months: int) -> date:
-    number = day.year * 12 + day.month - 1 + months
-    return day.replace(year=number // 12, month=number % 12 + 1)

@@ -61,6 +61,11 @@ def standing_runs() -> QuerySet[Run]:
     return Run.objects.select_related("assessment").exclude(state=State.DISCARDED.value)
 
 
+def published_runs() -> QuerySet[Run]:
+    """The published run of every assessment, newest period first."""
+    return standing_runs().filter(state=State.PUBLISHED.value)
+
+
 def shown_runs() -> list[Run]:
     """One run for each assessment, newest period first: the published one, else the newest."""
     best: dict[int, Run] = {}

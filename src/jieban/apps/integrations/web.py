@@ -16,7 +16,7 @@ from jieban.apps.asked import Asked, actor_of
 from jieban.apps.integrations import selectors, services
 from jieban.apps.integrations.forms import WebhookForm
 from jieban.apps.integrations.models import Delivery, State, Webhook
-from jieban.apps.ledger.kinds import KINDS
+from jieban.apps.ledger.kinds import kind_word
 from jieban.domain import words
 from jieban.domain.errors import Refused
 from jieban.domain.integrations.webhooks import EVERYTHING
@@ -120,8 +120,7 @@ def _state(webhook: Webhook) -> str:
 def _kind(kind: str) -> str:
     if kind == EVERYTHING:
         return _("everything")
-    known = KINDS.get(kind)
-    return getattr(known, words.language()) if known else kind
+    return kind_word(kind)
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:

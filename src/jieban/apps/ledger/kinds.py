@@ -5,6 +5,7 @@ An event of an undeclared kind, or with other keys than these, is not written.
 
 from jieban.apps.ledger.declaring import declared as _kind
 from jieban.apps.ledger.practice_kinds import PRACTICE_KINDS
+from jieban.domain.words import language
 
 KINDS = {
     kind.kind: kind
@@ -561,3 +562,11 @@ KINDS = {
 
 FACT_KINDS = tuple(kind.kind for kind in KINDS.values() if kind.changes_facts)
 """Kinds that can change a fact; runs and publications cannot."""
+
+
+def kind_word(kind: str) -> str:
+    """What an event of this kind is called, in the reader's language; the code if undeclared."""
+    known = KINDS.get(kind)
+    if known is None:
+        return kind
+    return known.zh if language() == "zh" else known.en

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from jieban.apps.asked import Asked
 from jieban.apps.ledger import selectors
-from jieban.apps.ledger.kinds import KINDS
+from jieban.apps.ledger.kinds import kind_word
 from jieban.apps.ledger.models import Event
 from jieban.domain import words
 from jieban.domain.rulebook import schema
@@ -158,7 +158,7 @@ def list_events(request: Asked) -> HttpResponse:
         "before": before,
         "older": found[PAGE - 1].number if len(found) > PAGE else None,
         "events": [_shown(event) for event in found[:PAGE]],
-        "kinds": [(code, _kind(code), events) for code, events in selectors.counted_kinds()],
+        "kinds": [(code, kind_word(code), events) for code, events in selectors.counted_kinds()],
         "actors": actors.items(),
         "subjects": [(code, SUBJECTS.get(code, code)) for code in selectors.subject_kinds()],
         "standing": selectors.standing(),
@@ -234,18 +234,11 @@ def _fault(fault: dict[str, Any]) -> dict[str, Any]:
 def _shown(event: Event) -> dict[str, Any]:
     return {
         "event": event,
-        "words": _kind(event.kind),
+        "words": kind_word(event.kind),
         "subject": SUBJECTS.get(event.subject_kind, event.subject_kind),
         "address": _page_of(event.subject_kind, event.subject_id),
         "lines": list(_lines(event.body)),
     }
-
-
-def _kind(code: str) -> str:
-    known = KINDS.get(code)
-    if known is None:
-        return code
-    return known.zh if words.language() == "zh" else known.en
 
 
 def _lines(body: dict[str, Any]) -> Iterator[tuple[Any, str, bool, str]]:

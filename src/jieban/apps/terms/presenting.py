@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jieban.apps.assessments import selectors as assessments
 from jieban.apps.assessments.presenting.charts import Chart, Point, history
 from jieban.apps.directory import selectors as directory
 from jieban.apps.programmes import selectors as programmes
-from jieban.apps.terms import selectors
 from jieban.apps.terms.selectors.self_reliance import Month, SelfReliance, series
 from jieban.apps.terms.templatetags.term_words import WORDS
 
@@ -62,7 +62,7 @@ def runs_offered() -> list[tuple[str, str]]:
     """Published runs, newest first, for a list to choose from."""
     return [
         (run.run_id, f"{run.assessment.period} · {run.assessment.rulebook} · v{run.version}")
-        for run in selectors.published_runs()
+        for run in assessments.published_runs()
     ]
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from jieban import clock
 from jieban.apps.asked import Asked, actor_of
+from jieban.apps.assessments import selectors as assessments
 from jieban.apps.directory.doors import download
 from jieban.apps.ledger import selectors as ledger
 from jieban.apps.practices import selectors as practices
@@ -113,7 +114,7 @@ def show(request: Asked, number: str) -> HttpResponse:
         "look_backs": list(term.look_backs.all()),
         "projects": practices.projects_of_term(term.number),
         "rooms": {name: actor.may(name.replace("_", ".")) for name in ROOMS},
-        "newest_run": next(iter(selectors.published_runs()), None),
+        "newest_run": assessments.published_runs().first(),
         "events": list(ledger.events_of("term", term.number).reverse()[:12]),
         "may_read_ledger": actor.may("ledger.see"),
     }

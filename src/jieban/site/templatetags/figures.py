@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from jieban.apps.ledger.kinds import kind_word
 from jieban.domain import words
 
 register = template.Library()
@@ -96,6 +97,12 @@ def _month(name: str) -> str:
 def word(code: str) -> str:
     """The word of the field for a code, in the reader's language; the code where there is none."""
     return words.glossary().get(code, {}).get(words.language(), code)
+
+
+@register.filter
+def event_word(kind: str) -> str:
+    """What an event of this kind is called."""
+    return kind_word(kind)
 
 
 @register.filter

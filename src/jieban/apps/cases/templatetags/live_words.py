@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from jieban import clock
 from jieban.apps.cases.models import Case
-from jieban.apps.ledger.kinds import KINDS
-from jieban.domain import words
 
 register = template.Library()
 WORDS = {
@@ -62,15 +60,6 @@ WORDS = {
 def live_word(code: str) -> str:
     """The word of a state, move, request, channel or role."""
     return str(WORDS.get(code, code))
-
-
-@register.filter
-def event_word(kind: str) -> str:
-    """What an event is called."""
-    known = KINDS.get(kind)
-    if known is None:
-        return kind
-    return known.zh if words.language() == "zh" else known.en
 
 
 def length(span: timedelta) -> str:

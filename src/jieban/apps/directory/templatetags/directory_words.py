@@ -7,9 +7,6 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jieban.apps.ledger.kinds import KINDS as EVENT_KINDS
-from jieban.domain.words import language
-
 register = template.Library()
 
 KINDS = {
@@ -71,15 +68,6 @@ def entry_value(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return str(KINDS.get(value, value))
-
-
-@register.filter
-def event_kind(kind: str) -> str:
-    """What kind of event it was, in words."""
-    known = EVENT_KINDS.get(kind)
-    if known is None:
-        return kind
-    return known.zh if language() == "zh" else known.en
 
 
 @register.filter

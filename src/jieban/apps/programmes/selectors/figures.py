@@ -32,7 +32,7 @@ class Baseline:
 
 def published_runs() -> list[Run]:
     """Runs a selection can be made on: the longest periods first, then the newest."""
-    found = [run for run in assessments.standing_runs() if run.state == State.PUBLISHED.value]
+    found = assessments.published_runs()
     return sorted(found, key=lambda run: -len(months_of(run.assessment.period)))
 
 
@@ -76,9 +76,8 @@ def _months(record: Run, wanted: int) -> list[Run]:
     last = months_of(record.assessment.period)[-1]
     published = [
         run
-        for run in assessments.standing_runs()
-        if run.state == State.PUBLISHED.value
-        and run.assessment.rulebook == record.assessment.rulebook
+        for run in assessments.published_runs()
+        if run.assessment.rulebook == record.assessment.rulebook
         and len(months_of(run.assessment.period)) == 1
         and months_of(run.assessment.period)[0] <= last
     ]

@@ -6,7 +6,6 @@ from jieban.apps.terms.selectors.figures import (
     months_of_area,
     newest_since,
     published_run,
-    published_runs,
 )
 from jieban.apps.terms.selectors.lists import (
     DUE,
@@ -69,7 +68,6 @@ __all__ = [
     "planned_end",
     "problem_numbers",
     "published_run",
-    "published_runs",
     "self_reliance_of",
     "sent",
     "served_months",

@@ -35,11 +35,6 @@ class OfRun:
         return bool(self.figures["base"])
 
 
-def published_runs() -> list[Run]:
-    """The published run of every assessment, newest period first."""
-    return list(assessments.standing_runs().filter(state=State.PUBLISHED.value))
-
-
 def published_run(run_id: str) -> Run:
     """
     Raises:
@@ -96,7 +91,7 @@ def newest_since(home: Home, area: str, since: date, rulebook: str = "") -> OfRu
 
     By the same rulebook as the baseline where it names one: figures by two rules are no change.
     """
-    for run in published_runs():
+    for run in assessments.published_runs():
         if rulebook and run.assessment.rulebook != rulebook:
             continue
         begins = assessments.figures(home, run.run_id).span.start
@@ -115,7 +110,7 @@ def ends_after(home: Home, run_id: str, day: date) -> bool:
 def months_of_area(home: Home, area: str, months: Sequence[str]) -> dict[str, OfRun]:
     """Month -> the community's line in the published run of that single month."""
     wanted, found = set(months), {}
-    for run in published_runs():
+    for run in assessments.published_runs():
         period = run.assessment.period
         if period not in wanted or period in found or len(months_of(period)) > 1:
             continue

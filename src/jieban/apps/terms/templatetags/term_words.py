@@ -9,8 +9,6 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from jieban.apps.ledger.kinds import KINDS
-from jieban.domain import words
 from jieban.domain.terms.calendar import Clock
 
 register = template.Library()
@@ -84,15 +82,6 @@ def due_word(code: str) -> str:
 def remark_word(code: str) -> str:
     """What is unusual of a line that was taken in."""
     return str(REMARKS.get(code, code))
-
-
-@register.filter
-def term_event(kind: str) -> str:
-    """What an event is called."""
-    known = KINDS.get(kind)
-    if known is None:
-        return kind
-    return known.zh if words.language() == "zh" else known.en
 
 
 @register.filter
