@@ -107,6 +107,8 @@ INSTALLED_APPS = [
     "jieban.apps.followups",
     "jieban.apps.assessments",
     "jieban.apps.practices",
+    "jieban.apps.rectification",
+    "jieban.apps.letters",
     "jieban.apps.programmes",
     "jieban.apps.terms",
     "jieban.apps.effects",

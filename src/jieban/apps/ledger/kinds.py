@@ -4,7 +4,9 @@ An event of an undeclared kind, or with other keys than these, is not written.
 """
 
 from jieban.apps.ledger.declaring import declared as _kind
+from jieban.apps.ledger.letter_kinds import LETTER_KINDS
 from jieban.apps.ledger.practice_kinds import PRACTICE_KINDS
+from jieban.apps.ledger.rectification_kinds import RECTIFICATION_KINDS
 from jieban.domain.words import language
 
 KINDS = {
@@ -538,6 +540,8 @@ KINDS = {
         _kind("term.reminded", "期满提醒", "reminded of the end", "last_day", "days"),
         _kind("term.overdue", "逾期未决", "decision overdue", "last_day", "days"),
         *PRACTICE_KINDS,
+        *RECTIFICATION_KINDS,
+        *LETTER_KINDS,
         _kind("webhook.added", "新增推送", "webhook added", "host", "kinds"),
         _kind("webhook.removed", "删除推送", "webhook removed", "host"),
         _kind("webhook.paused", "暂停推送", "webhook paused", "because"),

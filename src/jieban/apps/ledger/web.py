@@ -53,6 +53,11 @@ SUBJECTS = {
     "practice": gettext_lazy("Practice"),
     "note": gettext_lazy("Agreement"),
     "cluster": gettext_lazy("Suggestion"),
+    "round": gettext_lazy("Inspection round"),
+    "problem": gettext_lazy("Problem found"),
+    "task": gettext_lazy("Rectification task"),
+    "letter": gettext_lazy("Letter"),
+    "batch": gettext_lazy("Batch of letters"),
 }
 # What the keys of a body are called on the page; the others stand in domain/words/bodies.toml.
 LABELS = {

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.practices.models import Note, PracticeVersion, Project
 from jieban.apps.practices.selectors.cards import library
-from jieban.apps.practices.selectors.seeing import reach_of
 from jieban.apps.practices.services import Card, Plan, Said
 from jieban.apps.practices.templatetags.practice_words import KINDS, VISITS
 from jieban.domain.actors import Actor

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.practices.models import Adoption, Practice, PracticeVersion
-from jieban.apps.practices.selectors.seeing import reach_of
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.cards import MOVES, State, moves_from

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Area
+from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.practices.models import ClusterAnswer
 from jieban.apps.practices.selectors import figures
-from jieban.apps.practices.selectors.seeing import reach_of
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.clusters import PERIODS, THRESHOLD, Cluster, clusters

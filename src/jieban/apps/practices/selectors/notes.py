@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.practices.models import Note, NoteItem
-from jieban.apps.practices.selectors.seeing import reach_of
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.notes import SOON

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from jieban.apps.cases import selectors as cases
 from jieban.apps.directory.models import Unit
+from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.practices.models import (
     Consultation,
     Cost,
@@ -18,7 +19,6 @@ from jieban.apps.practices.models import (
     ProjectQuantity,
     ProjectStep,
 )
-from jieban.apps.practices.selectors.seeing import reach_of
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.projects import (

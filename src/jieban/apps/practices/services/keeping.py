@@ -5,10 +5,10 @@ from typing import Any
 
 from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Area, Unit
+from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.ledger import services as ledger
 from jieban.apps.practices.models import Note, Practice, Project
 from jieban.apps.practices.selectors import cards, notes, projects
-from jieban.apps.practices.selectors.seeing import reach_of
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.projects import OPEN, State

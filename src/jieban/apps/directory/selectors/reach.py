@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.selectors.picture import scope_keys_of_unit, standing
 from jieban.domain.actors import EVERYWHERE, Actor
 
 
@@ -29,11 +29,11 @@ def reach_of(actor: Actor, permission: str) -> Reach:
         return Reach(everywhere=True)
     if not scopes:
         return Reach(everywhere=False)
-    now = directory.standing()
+    now = standing()
     units = {
         unit.pk: unit
         for unit in now.unit_by_id.values()
-        if not scopes.isdisjoint(directory.scope_keys_of_unit(unit, now=now))
+        if not scopes.isdisjoint(scope_keys_of_unit(unit, now=now))
     }
     codes = {scope.removeprefix("area:") for scope in scopes if scope.startswith("area:")}
     codes |= {now.area_by_id[unit.area_id].code for unit in units.values() if unit.area_id}
