@@ -25,6 +25,21 @@ def test_events_of_a_subject_form_a_chain():
     assert list(selectors.faults()) == []
 
 
+def test_many_new_subjects_begin_as_one_at_a_time_would():
+    bodies = [(f"n{number}", {"text": f"问题{number}"}) for number in range(3)]
+    with transaction.atomic():
+        services.append_new("problem", "problem.entered", bodies, actor=CLERK, at=AT)
+        services.append("problem", "n1", "problem.changed", actor=CLERK, at=AT, body={"text": "改"})
+    assert list(selectors.faults()) == []
+    assert Event.objects.filter(subject_kind="problem").count() == 4
+    assert [event.seq for event in selectors.events_of("problem", "n1")] == [1, 2]
+
+
+def test_many_new_subjects_are_written_in_a_transaction_with_their_keys():
+    with pytest.raises(ValueError, match="has keys"), transaction.atomic():
+        services.append_new("problem", "problem.entered", [("n", {})], actor=CLERK, at=AT)
+
+
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE ledger_event SET actor_name = 'x'", "DELETE FROM ledger_event"],

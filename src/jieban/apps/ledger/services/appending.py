@@ -1,9 +1,10 @@
-"""Writing one event: the only way into the ledger.
+"""Writing events: the only way into the ledger.
 
 Every act pays for this, hundreds of times a second, so the statements are written out: the
 same through the ORM takes four times as long and nearly all of it in Python.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import connection
 
 from jieban import clock
 from jieban.apps.ledger.chain import CONTENT, digest_of_row, moment
+from jieban.apps.ledger.declaring import Kind
 from jieban.apps.ledger.kinds import KINDS
 from jieban.apps.ledger.models import Event
 from jieban.domain.actors import Actor
@@ -54,12 +56,8 @@ def append(
         RuntimeError: called outside a transaction.
         KeyError, ValueError: undeclared kind, or keys other than the kind declares.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("an event is written in the transaction of its act")
-    declared = KINDS[kind]
     body = body or {}
-    if body.keys() != declared.keys:
-        raise ValueError(f"{kind} has keys {sorted(declared.keys)}, got {sorted(body)}")
+    declared = _declared(kind, body)
     with connection.cursor() as cursor:
         head = None
         if not first:
@@ -84,6 +82,59 @@ def append(
         digest = digest_of_row(content)
         number = _write(cursor, (*content, digest), declared.followed)
     return Event(number=number, digest=digest, **dict(zip(CONTENT, content, strict=True)))
+
+
+def append_new(
+    subject_kind: str,
+    kind: str,
+    bodies: Iterable[tuple[str, dict[str, Any]]],
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    """The first event of each of many subjects made in this transaction: (subject id, body).
+
+    As `append` with `first` for each of them, in a tenth of the time; for imports.
+
+    Raises:
+        RuntimeError, KeyError, ValueError: as `append`; also a kind that somebody may follow.
+    """
+    recorded_at, happened_at = clock.now(), moment(at)
+    adapt = connection.ops
+    stored = adapt.adapt_datetimefield_value
+    rows = []
+    for subject_id, body in bodies:
+        if _declared(kind, body).followed:
+            raise ValueError(f"{kind} is followed; each is told of alone")
+        content = (
+            recorded_at,
+            happened_at,
+            subject_kind,
+            subject_id,
+            1,
+            kind,
+            actor.id,
+            actor.name,
+            actor.post,
+            reason,
+            body,
+            "",
+        )
+        values = [stored(recorded_at), stored(happened_at), *content[2:], digest_of_row(content)]
+        values[CONTENT.index("body")] = adapt.adapt_json_value(body, None)
+        rows.append(values)
+    with connection.cursor() as cursor:
+        cursor.executemany(_EVENT.removesuffix(" RETURNING number"), rows)
+
+
+def _declared(kind: str, body: dict[str, Any]) -> Kind:
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is written in the transaction of its act")
+    declared = KINDS[kind]
+    if body.keys() != declared.keys:
+        raise ValueError(f"{kind} has keys {sorted(declared.keys)}, got {sorted(body)}")
+    return declared
 
 
 def _write(cursor: Any, row: tuple[Any, ...], followed: bool) -> int:
