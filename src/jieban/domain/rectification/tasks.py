@@ -110,12 +110,11 @@ class Standing:
 
     `units` are the codes of its lead and responsible units. `signer` is the code of the unit that
     signs it off, "" for the district itself. `worked` are the ids of people who claimed,
-    reported or put in evidence since it was last reopened, `checked_by` of whoever checked.
+    reported or put in evidence, `checked_by` of whoever checked.
     `outside` says that an office outside this register closes it.
     """
 
     state: State
-    lead: str = ""
     units: frozenset[str] = frozenset()
     signer: str = ""
     worked: frozenset[str] = frozenset()
@@ -127,7 +126,6 @@ class Standing:
     needs_notice: bool = True
     notice_until: date | None = None
     objections_open: int = 0
-    role: str = "lead"
 
 
 @dataclass(frozen=True)
@@ -187,9 +185,7 @@ def decide(
     """
     made = _TABLE.decide(standing.state, name, reason=reason)
     if name in _INDEPENDENT:
-        barred = _barred(standing, by)
-        if barred is not None:
-            raise barred
+        check_independent(standing, by)
     if name == "claim":
         _check_claim(standing)
     elif name in ("sign", "take_over"):
@@ -197,6 +193,16 @@ def decide(
     elif name == "announce" and not standing.needs_notice:
         raise Refused("task.no_notice_here")
     return made
+
+
+def check_independent(standing: Standing, person: Person) -> None:
+    """
+    Raises:
+        Refused "task.own_work", "task.worked_on_it": somebody else is to do this.
+    """
+    barred = _barred(standing, person)
+    if barred is not None:
+        raise barred
 
 
 def _barred(standing: Standing, person: Person) -> Refused | None:

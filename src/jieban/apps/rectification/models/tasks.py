@@ -34,8 +34,8 @@ class Task(models.Model):
     `closer` names the office that signs off where that is none of this register. `area` and
     `category` say where and about what complaints are counted. `falsity` is set while a false,
     superficial or perfunctory rectification is being made good. `said_state` is how an imported
-    plan said it stood, which proves nothing; `brought_by` who imported it. `last_told_on` is the
-    day of the newest report.
+    plan said it stood, which proves nothing; `said_done` that it says done; `brought_by` who
+    imported it. `last_told_on` is the day of the newest report.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="tasks")
@@ -63,6 +63,7 @@ class Task(models.Model):
     )
     falsity = models.CharField(max_length=12, blank=True)
     said_state = models.CharField(max_length=100, blank=True)
+    said_done = models.BooleanField(default=False)
     brought_by = models.CharField(max_length=128, blank=True)
     started_on = models.DateField(null=True)
     last_told_on = models.DateField(null=True)
@@ -126,6 +127,7 @@ class ActionItem(models.Model):
     due_words = models.CharField(max_length=200, blank=True)
     done_on = models.DateField(null=True)
     done_by = models.CharField(max_length=128, blank=True)
+    done_by_id = models.CharField(max_length=128, blank=True)
     dropped = models.BooleanField(default=False)
 
     class Meta:

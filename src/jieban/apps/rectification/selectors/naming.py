@@ -1,0 +1,97 @@
+"""Units and places by the names that plans write for them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.models import Area, Unit
+from jieban.apps.directory.selectors.picture import directory_head
+from jieban.domain.directory.names import same_name_key
+from jieban.domain.errors import Refused
+
+
+@dataclass(frozen=True)
+class Names:
+    """Code or name key → entry; of two of one name the one that stands, then the first."""
+
+    units: Mapping[str, Unit]
+    areas: Mapping[str, Area]
+
+
+def names() -> Names:
+    """The names as they are now; built again after an event of the directory."""
+    head = directory_head()
+    return _kept(head) if head else _built()
+
+
+def unit_named(said: str) -> Unit:
+    """
+    Raises:
+        Refused "rectification.unit_not_found".
+    """
+    known = names().units
+    found = known.get(said.strip()) or known.get(same_name_key(said))
+    if found is None:
+        raise Refused("rectification.unit_not_found", unit=said.strip()[:64])
+    return found
+
+
+def units_named(said: Iterable[str]) -> list[Unit]:
+    """Units by code or name, in the order said, each once.
+
+    Raises:
+        Refused "rectification.unit_not_found".
+    """
+    found: dict[int, Unit] = {}
+    for each in said:
+        if each.strip():
+            unit = unit_named(each)
+            found.setdefault(unit.pk, unit)
+    return list(found.values())
+
+
+def area_named(said: str) -> Area | None:
+    """A place by code or name; None where nothing was said.
+
+    Raises:
+        Refused "rectification.area_not_found".
+    """
+    if not said.strip():
+        return None
+    known = names().areas
+    found = known.get(said.strip()) or known.get(same_name_key(said))
+    if found is None:
+        raise Refused("rectification.area_not_found", area=said.strip()[:64])
+    return found
+
+
+def unit_word(code: str) -> str:
+    """What the unit of a code is called; "" is the district itself."""
+    now = directory.standing()
+    if code in now.units:
+        return now.units[code].name
+    return code or (now.areas[now.district].name if now.district in now.areas else "")
+
+
+@lru_cache(maxsize=2)
+def _kept(_head: str) -> Names:
+    return _built()
+
+
+def _built() -> Names:
+    now = directory.standing()
+    units: dict[str, Unit] = {}
+    areas: dict[str, Area] = {}
+    for unit in sorted(now.units.values(), key=lambda each: each.valid_to is not None):
+        units.setdefault(unit.name_key, unit)
+    for area in sorted(now.areas.values(), key=lambda each: each.valid_to is not None):
+        areas.setdefault(area.name_key, area)
+    for alias in directory.aliases():
+        key = alias.name_key
+        if alias.unit_id is not None:
+            units.setdefault(key, now.unit_by_id[alias.unit_id])
+        if alias.area_id is not None:
+            areas.setdefault(key, now.area_by_id[alias.area_id])
+    # A code is nobody's name: it is known before any of them.
+    return Names(units | dict(now.units), areas | dict(now.areas))

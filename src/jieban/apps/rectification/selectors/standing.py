@@ -1,0 +1,66 @@
+"""What deciding needs to know of one task, and who signs it off."""
+
+from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.selectors.reach import reach_of
+from jieban.apps.rectification.models import Task
+from jieban.apps.rectification.selectors.seeing import units_in_reach
+from jieban.domain.actors import Actor
+from jieban.domain.rectification.tasks import Standing, State, signing_unit
+
+
+def unit_codes_of(task: Task) -> frozenset[str]:
+    """Codes of the lead unit and of the responsible ones."""
+    units = {each.unit.code for each in task.responsible.select_related("unit")}
+    return frozenset(units | ({task.lead.code} if task.lead else set()))
+
+
+def signer_of(task: Task, units: frozenset[str] | None = None) -> str:
+    """Code of the unit that signs a task off: the round's office, or the nearest one above it that
+    is none of the task's own; "" is the district."""
+    now = directory.standing()
+    above = {code: way[1] for code, way in now.unit_above.items() if len(way) > 1}
+    return signing_unit(
+        task.round.office.code, unit_codes_of(task) if units is None else units, above
+    )
+
+
+def may_sign_for(actor: Actor, signer: str, permission: str = "rectification.sign") -> bool:
+    """Whether a permission reaches the unit that signs; for the district it is held everywhere."""
+    reach = reach_of(actor, permission)
+    if reach.everywhere:
+        return True
+    unit = directory.standing().units.get(signer)
+    return unit is not None and unit.pk in units_in_reach(reach)
+
+
+def standing_of(task: Task) -> Standing:
+    """The task as `decide` wants it."""
+    units = unit_codes_of(task)
+    checks = task.checks.filter(stands=True, passed=True)
+    return Standing(
+        state=State(task.state),
+        units=units,
+        signer=signer_of(task, units),
+        worked=_worked_on(task),
+        checked_by=frozenset(checks.values_list("by_id", flat=True)),
+        brought_by=task.brought_by,
+        items_open=task.items.filter(dropped=False, done_on=None).count(),
+        evidence=task.evidence.filter(struck_at=None).count(),
+        outside=bool(task.closer),
+        needs_notice=task.round.notice_days > 0,
+        notice_until=task.notice_until,
+        objections_open=task.objections.filter(upheld=None).count(),
+    )
+
+
+def _worked_on(task: Task) -> frozenset[str]:
+    """Ids of whoever ever reported, gave evidence, ticked an item or moved it for the units."""
+    moved = task.steps.filter(move__in=("start", "part", "go_on", "claim"))
+    return frozenset(
+        (
+            *moved.values_list("by_id", flat=True),
+            *task.reports.values_list("made_by_id", flat=True),
+            *task.evidence.values_list("made_by_id", flat=True),
+            *task.items.exclude(done_by_id="").values_list("done_by_id", flat=True),
+        )
+    )
