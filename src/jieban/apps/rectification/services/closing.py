@@ -290,6 +290,7 @@ def _sign(
         unit=signer,
         paper=words,
         record=record,
+        look_backs=list(task.round.look_back_months),
     )
 
 

@@ -15,6 +15,7 @@ from jieban.apps.rectification.selectors.naming import area_named, unit_named, u
 from jieban.apps.rectification.services.keeping import (
     TEXT,
     hold_round,
+    iso,
     open_plan,
     record_task,
     write_due,
@@ -135,6 +136,8 @@ def enter_task(actor: Actor, code: str, said: TaskSaid, *, at: datetime) -> Task
         **plan_of(task, [unit.code for unit in units]),
         items=[{"text": item.text, "due": item.due_words, "units": item.units} for item in items],
         said_state="",
+        said_done=False,
+        brought_by="",
     )
     return task
 
@@ -166,6 +169,8 @@ def change_task(
     task.first_due_on = first_due if issued else task.due_on
     after = plan_of(task, [unit.code for unit in units])
     changed = {name: value for name, value in after.items() if value != before[name]}
+    if task.first_due_on != first_due:
+        changed["first_due"] = iso(task.first_due_on)
     if changed:
         _set_units(task, [unit.pk for unit in units])
         record_task(task, "task.changed", actor=actor, at=at, set=changed)

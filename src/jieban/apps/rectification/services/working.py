@@ -249,6 +249,7 @@ def add_evidence(
         limit=made.limit,
         digest=made.digest,
         media_type=made.media_type,
+        size=made.size,
     )
     return made
 
