@@ -1,5 +1,71 @@
-"""Kinds of events of letters handed over by inspections, and of their public tables."""
+"""Kinds of events of letters handed over by inspections, and of their public tables.
 
-from jieban.apps.ledger.declaring import Kind
+Their bodies hold what public tables print, so a round can be rebuilt from its events alone; the
+original text of a letter is in them by a keyed digest only.
+"""
 
-LETTER_KINDS: tuple[Kind, ...] = ()
+from jieban.apps.ledger.declaring import declared as _kind
+
+LETTER_KINDS = (
+    _kind("batch.opened", "信访件批次建档", "batch opened", "handed_on", "source"),
+    _kind("batch.changed", "修改批次", "batch changed", "set"),
+    _kind(
+        "batch.published",
+        "公开一览表",
+        "public table published",
+        "table",
+        "digest",
+        "letters",
+        "changed",
+    ),
+    _kind(
+        "letter.entered",
+        "登记信访件",
+        "letter entered",
+        "batch",
+        "position",
+        "channel",
+        "unusual",
+        "digest",
+        "public_text",
+        "area_text",
+        "area",
+        "types",
+        "focus",
+        "verdict",
+        "finding",
+        "goal",
+        "action",
+        "told_accountability",
+        "state",
+        "said_state",
+        "lead",
+        "joint",
+        "due_on",
+        "extra",
+        "by_file",
+    ),
+    _kind("letter.changed", "修改信访件", "letter changed", "set"),
+    _kind("letter.answered", "填报办理情况", "letter answered", "day", "set"),
+    _kind("letter.asked", "申请办结", "closing asked for", "day", "wanted"),
+    _kind("letter.turned_down", "退回办结申请", "closing turned down"),
+    _kind("letter.partly_done", "阶段性办结", "letter partly done", "day", "unit"),
+    _kind("letter.closed", "信访件办结", "letter done", "day", "unit"),
+    _kind("letter.went_on", "继续办理", "letter went on", "day", "unit"),
+    _kind("letter.reopened", "重新办理", "letter reopened", "day", "unit"),
+    _kind(
+        "letter.accountability_added",
+        "登记责任人处理",
+        "accountability entered",
+        "entry",
+        "entry_kind",
+        "people",
+        "unit",
+        "day",
+        "text",
+    ),
+    _kind("letter.accountability_struck", "划去责任人处理", "accountability struck", "entry"),
+    _kind("letter.linked", "关联信访件", "letter linked", "link", "link_kind", "other", "found"),
+    _kind("letter.unlinked", "取消关联", "letter unlinked", "link"),
+    _kind("letter.opened_in_clear", "查看信访件原文", "original read"),
+)
