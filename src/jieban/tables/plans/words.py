@@ -21,7 +21,7 @@ LONGEST_TITLE = 60
 _DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SIGNS = "0-9〇零一二两三四五六七八九十百"
 NUMERAL = rf"(?:[0-9]{{1,4}}|[{_SIGNS[3:]}]{{1,6}})"
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
 def number_of(text: str) -> int | None:
@@ -89,13 +89,13 @@ _STYLES = {
     "（1）": re.compile(r"[（(]\s*(\d{1,3})\s*[）)]\s*[、.．]?"),
     "1）": re.compile(r"(?<![\d(（])(\d{1,3})\s*[）)]"),
     "1.": re.compile(r"(?<![\d.．])(\d{1,3})\s*(?:[、．]|\.(?!\d))"),
-    "①": re.compile(rf"([{_CIRCLED}])"),
+    "①": re.compile(rf"([{CIRCLED}])"),
     "措施一": re.compile(rf"(?:整改)?措施\s*({NUMERAL})\s*[：:、.．]"),
 }
 _WRITES: Mapping[str, Callable[[int], str]] = {
     "（一）": lambda number: f"（{chinese_numeral(number)}）",
     "1.": lambda number: f"{number}.",
-    "①": lambda number: _CIRCLED[number - 1] if number <= len(_CIRCLED) else "",
+    "①": lambda number: CIRCLED[number - 1] if number <= len(CIRCLED) else "",
     "措施一": lambda number: f"措施{chinese_numeral(number)}：",
 }
 # What may stand before a mark inside a line.
@@ -113,7 +113,7 @@ def mark_at(text: str) -> tuple[str, int, int] | None:
 
 
 def _number_of_mark(sign: str) -> int | None:
-    return _CIRCLED.index(sign) + 1 if sign in _CIRCLED else number_of(sign)
+    return CIRCLED.index(sign) + 1 if sign in CIRCLED else number_of(sign)
 
 
 def split_measures(text: str) -> list[str]:
