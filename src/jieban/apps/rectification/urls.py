@@ -21,9 +21,7 @@ urlpatterns = [
     path("rounds/<slug:code>/tasks/new/", plans_web.new_task, name="task_new"),
     path("rounds/<slug:code>/tasks/<int:serial>/", tasks_web.show, name="task"),
     path("rounds/<slug:code>/tasks/<int:serial>/edit/", plans_web.edit_task, name="task_edit"),
-    path(
-        "rounds/<slug:code>/tasks/<int:serial>/act/<slug:act>/", tasks_web.act, name="task_act"
-    ),
+    path("rounds/<slug:code>/tasks/<int:serial>/act/<slug:act>/", tasks_web.act, name="task_act"),
     path(
         "rounds/<slug:code>/tasks/<int:serial>/evidence/<int:number>/",
         tasks_web.evidence,

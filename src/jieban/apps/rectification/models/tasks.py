@@ -29,13 +29,15 @@ class Problem(models.Model):
 class Task(models.Model):
     """One task of a plan. `serial` counts within the round, across its problems.
 
-    The due date is a kind, a day and a flag, with the plan's own words; `first_due_on` is the day
-    before any change that was granted. `role`: this register's units lead it, or assist only.
-    `closer` names the office that signs off where that is none of this register. `area` and
-    `category` say where and about what complaints are counted. `falsity` is set while a false,
-    superficial or perfunctory rectification is being made good. `said_state` is how an imported
-    plan said it stood, which proves nothing; `said_done` that it says done; `brought_by` who
-    imported it. `last_told_on` is the day of the newest report.
+    Units are named in the plan's words; `lead` and the rows of `responsible` are those of them
+    that the directory knows. The due date is a kind, a day and a flag, with the plan's own words;
+    `first_due_on` is the day before any change that was granted. `role`: this register's units
+    lead it, or assist only. `closer` names the office that signs off where that is none of this
+    register. `area` and `category` say where and about what complaints are counted. `falsity` is
+    set while a false, superficial or perfunctory rectification is being made good. `said_state` is
+    how an imported plan said it stood, which proves nothing; `said_done` that it says done;
+    `brought_by` who imported it, `said_progress` and `extra` what else the file said.
+    `last_told_on` is the day of the newest report.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="tasks")
@@ -44,6 +46,8 @@ class Task(models.Model):
     title = models.CharField(max_length=200)
     goal = models.TextField(blank=True)
     lead = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    lead_words = models.CharField(max_length=200, blank=True)
+    responsible_words = models.JSONField(default=list)
     role = models.CharField(max_length=8, default="lead")
     closer = models.CharField(max_length=100, blank=True)
     due_kind = models.CharField(
@@ -62,7 +66,8 @@ class Task(models.Model):
         choices=[(state.value, state.value) for state in State],
     )
     falsity = models.CharField(max_length=12, blank=True)
-    said_state = models.CharField(max_length=100, blank=True)
+    said_state = models.CharField(max_length=200, blank=True)
+    said_progress = models.TextField(blank=True)
     said_done = models.BooleanField(default=False)
     brought_by = models.CharField(max_length=128, blank=True)
     started_on = models.DateField(null=True)
@@ -78,6 +83,7 @@ class Task(models.Model):
     paper = models.CharField(max_length=100, blank=True)
     record_number = models.CharField(max_length=100, blank=True)
     dropped = models.BooleanField(default=False)
+    extra = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     made_at = models.DateTimeField()
 

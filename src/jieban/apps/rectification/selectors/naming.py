@@ -25,6 +25,25 @@ def names() -> Names:
     return _kept(head) if head else _built()
 
 
+def units_of(words: Iterable[str]) -> tuple[list[Unit], list[str]]:
+    """The units that words (codes or names) mean, and the words as they are kept: a name as it
+    was said, for a code the unit's name. A name that the directory does not know is words alone."""
+    known = names().units
+    found: dict[int, Unit] = {}
+    kept: list[str] = []
+    for each in words:
+        said = each.strip()
+        if not said:
+            continue
+        unit = known.get(said) or known.get(same_name_key(said))
+        if unit is not None:
+            found.setdefault(unit.pk, unit)
+        shown = unit.name if unit is not None and unit.code == said else said
+        if shown not in kept:
+            kept.append(shown)
+    return list(found.values()), kept
+
+
 def unit_named(said: str) -> Unit:
     """
     Raises:
@@ -35,20 +54,6 @@ def unit_named(said: str) -> Unit:
     if found is None:
         raise Refused("rectification.unit_not_found", unit=said.strip()[:64])
     return found
-
-
-def units_named(said: Iterable[str]) -> list[Unit]:
-    """Units by code or name, in the order said, each once.
-
-    Raises:
-        Refused "rectification.unit_not_found".
-    """
-    found: dict[int, Unit] = {}
-    for each in said:
-        if each.strip():
-            unit = unit_named(each)
-            found.setdefault(unit.pk, unit)
-    return list(found.values())
 
 
 def area_named(said: str) -> Area | None:

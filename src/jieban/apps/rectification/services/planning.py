@@ -11,7 +11,7 @@ from django.db.models import Max
 from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import services as ledger
 from jieban.apps.rectification.models import ActionItem, Problem, Round, Step, Task, TaskUnit
-from jieban.apps.rectification.selectors.naming import area_named, unit_named, units_named
+from jieban.apps.rectification.selectors.naming import area_named, units_of
 from jieban.apps.rectification.services.keeping import (
     TEXT,
     hold_round,
@@ -44,6 +44,8 @@ class ItemPlan:
 @dataclass(frozen=True)
 class TaskSaid:
     """One task as the plan words it; units and place by code or name, the due date in words.
+
+    A unit that the directory does not know, as one of the city, is kept in words alone.
 
     `serial` None takes the next number. `closer` names an office outside that signs off.
     """
@@ -110,8 +112,8 @@ def enter_task(actor: Actor, code: str, said: TaskSaid, *, at: datetime) -> Task
 
     Raises:
         Refused "round.not_found", "plan.in_approval", "plan.closed", "problem.not_found",
-            "task.number_taken", "rectification.unit_not_found", "rectification.area_not_found",
-            "rectification.due_unreadable" and those of `tidy`.
+            "task.number_taken", "rectification.area_not_found", "rectification.due_unreadable" and
+            those of `tidy`.
     """
     held = hold_round(actor, code)
     open_plan(held)
@@ -138,6 +140,8 @@ def enter_task(actor: Actor, code: str, said: TaskSaid, *, at: datetime) -> Task
         said_state="",
         said_done=False,
         brought_by="",
+        said_progress="",
+        extra={},
     )
     return task
 
@@ -312,7 +316,9 @@ def plan_of(task: Task, responsible: Sequence[str]) -> dict[str, Any]:
         "title": task.title,
         "goal": task.goal,
         "lead": task.lead.code if task.lead else "",
+        "lead_words": task.lead_words,
         "responsible": list(responsible),
+        "responsible_words": list(task.responsible_words),
         "role": task.role,
         "closer": task.closer,
         "due": task.due_words,
@@ -341,7 +347,8 @@ def _write(task: Task, said: TaskSaid) -> list[Any]:
         raise Refused("practice.word_unknown", value=said.role[:32], known=list(ROLES))
     task.title = tidy("title", said.title, required=True)
     task.goal = tidy("goal", said.goal, limit=TEXT)
-    task.lead = unit_named(said.lead) if said.lead.strip() else None
+    leads, lead_words = units_of([tidy("lead", said.lead)])
+    task.lead, task.lead_words = next(iter(leads), None), "".join(lead_words)
     task.role = said.role
     task.closer = tidy("closer", said.closer, limit=100)
     task.area = area_named(said.area)
@@ -351,7 +358,8 @@ def _write(task: Task, said: TaskSaid) -> list[Any]:
     # A day that was granted on request stands beside the plan's unchanged words.
     if words != task.due_words:
         write_due(task, read_due(words))
-    return units_named(said.responsible)
+    units, task.responsible_words = units_of(tidy("responsible", each) for each in said.responsible)
+    return units
 
 
 def _set_units(task: Task, units: Sequence[int]) -> None:

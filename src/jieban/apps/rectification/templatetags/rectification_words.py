@@ -1,4 +1,4 @@
-"""Words of rectification: states, moves, steps of a plan, kinds of due dates, fields that differ."""
+"""Words of rectification: states, moves, steps of a plan, due dates, fields that differ."""
 
 from datetime import date
 from typing import Any
