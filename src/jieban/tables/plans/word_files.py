@@ -12,7 +12,8 @@ import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 
 from jieban.domain.errors import Refused
-from jieban.tables.plans.words import CIRCLED, chinese_numeral
+from jieban.domain.rectification.numerals import chinese_numeral
+from jieban.tables.plans.words import CIRCLED
 from jieban.tables.reading import Merge, Row, Sheet
 
 TEXT_LIMIT_MIB = 64

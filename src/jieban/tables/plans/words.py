@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from jieban.domain.directory.names import UNKNOWN_WORDS, tidy_name
+from jieban.domain.rectification.numerals import chinese_numeral, number_of
 from jieban.tables.plans.shapes import (
     ASSISTS,
     DONE,
@@ -18,43 +19,9 @@ from jieban.tables.plans.shapes import (
 )
 
 LONGEST_TITLE = 60
-_DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SIGNS = "0-9〇零一二两三四五六七八九十百"
 NUMERAL = rf"(?:[0-9]{{1,4}}|[{_SIGNS[3:]}]{{1,6}})"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-
-
-def number_of(text: str) -> int | None:
-    """二十, 20, 一百零二 as a number; None for anything else, and for nought."""
-    if text.isascii() and text.isdecimal() and len(text) <= 6:
-        return int(text) or None
-    total, digit = 0, None
-    for sign in text:
-        if sign in "十百":
-            weight = 10 if sign == "十" else 100
-            if digit is None and (total or sign == "百"):
-                return None
-            total, digit = total + (1 if digit is None else digit) * weight, None
-        elif sign in _DIGITS:
-            digit = _DIGITS[sign]
-        else:
-            return None
-    return total + (digit or 0) or None
-
-
-def chinese_numeral(number: int) -> str:
-    """The number as it stands in （一）: 12 is 十二; from a thousand on in digits."""
-    if not 0 < number < 1000:
-        return str(number)
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    signs = "零一二三四五六七八九"
-    said = f"{signs[hundreds]}百" if hundreds else ""
-    if tens:
-        said += ("" if tens == 1 and not hundreds else signs[tens]) + "十"
-    elif hundreds and ones:
-        said += "零"
-    return said + (signs[ones] if ones else "")
 
 
 _PAIR = re.compile(rf"({NUMERAL})\s*[-–—－.·]\s*({NUMERAL})")
