@@ -14,6 +14,7 @@ from jieban.apps.rectification.services.closing import (
     take_over,
 )
 from jieban.apps.rectification.services.files import opened
+from jieban.apps.rectification.services.importing import PlanOutcome, import_plan
 from jieban.apps.rectification.services.planning import (
     ROLES,
     ItemPlan,
@@ -57,6 +58,7 @@ __all__ = [
     "ItemPlan",
     "Measured",
     "Meeting",
+    "PlanOutcome",
     "RoundPlan",
     "TaskSaid",
     "add_evidence",
@@ -78,6 +80,7 @@ __all__ = [
     "enter_task",
     "finish_item",
     "hand_up",
+    "import_plan",
     "look_back",
     "move_on",
     "open_round",

@@ -127,12 +127,10 @@ def strike_report(
             "task.closed".
     """
     task = hold_task(actor, code, serial, HANDLE, working=True)
-    _strike(task.reports, number, actor, at, reason)
+    told = _strike(task.reports, number, actor, at, reason)
     newest = task.reports.filter(struck_at=None).order_by("-on").first()
     task.last_told_on = newest.on if newest else None
-    record_task(
-        task, "task.report_struck", actor=actor, at=at, reason=reason.strip(), report=number
-    )
+    record_task(task, "task.report_struck", actor=actor, at=at, reason=told, report=number)
 
 
 @transaction.atomic
@@ -278,10 +276,8 @@ def strike_evidence(
         Refused as `strike_report`.
     """
     task = hold_task(actor, code, serial, HANDLE, working=True)
-    _strike(task.evidence, number, actor, at, reason)
-    record_task(
-        task, "task.evidence_struck", actor=actor, at=at, reason=reason.strip(), evidence=number
-    )
+    told = _strike(task.evidence, number, actor, at, reason)
+    record_task(task, "task.evidence_struck", actor=actor, at=at, reason=told, evidence=number)
 
 
 @transaction.atomic
@@ -316,7 +312,8 @@ def ask_due(
     return made
 
 
-def _strike(rows: object, number: int, actor: Actor, at: datetime, reason: str) -> None:
+def _strike(rows: object, number: int, actor: Actor, at: datetime, reason: str) -> str:
+    """Strike the row out; the reason as it is kept."""
     told = _reason(reason)
     held = rows.filter(pk=number, struck_at=None).first()  # type: ignore[attr-defined]
     if held is None:
@@ -325,6 +322,7 @@ def _strike(rows: object, number: int, actor: Actor, at: datetime, reason: str) 
         raise Refused("task.not_yours_to_strike")
     held.struck_at, held.struck_because = at, told
     held.save(update_fields=["struck_at", "struck_because"])
+    return told
 
 
 def _reason(reason: str, limit: int = 500) -> str:
