@@ -289,7 +289,7 @@ def _checked(check: Check | None) -> dict[str, object]:
             for name, words in _CRITERIA.items()
         ),
         ("核查结论", "通过" if check.passed else "未通过"),
-        ("核查人及单位", "　".join(filter(None, (check.by, check.unit)))),
+        ("核查人及单位", _person(check.by, check.unit)),
         ("核查日期", said(check.on)),
         ("说明", check.remark),
     ]
@@ -342,11 +342,15 @@ def _signed(sign_off: SignOff | None) -> dict[str, object]:
         (3.2, 0),
         [
             ("销号日期", said(sign_off.on)),
-            ("审核人及单位", "　".join(filter(None, (sign_off.by, sign_off.unit)))),
+            ("审核人及单位", _person(sign_off.by, sign_off.unit)),
             ("文号", sign_off.paper),
             ("备案号", sign_off.record_number),
         ],
     )
+
+
+def _person(name: str, unit: str) -> str:
+    return f"{name}（{unit}）" if name and unit else name or unit
 
 
 def _after(pack: Acceptance) -> list[dict[str, object]]:

@@ -29,7 +29,7 @@ def dispatch_pdf(
         "heads": list(HEADS),
         "widths": [1.1, 5, 2.8, 3.4, 2.8, 2.2, 0, 5, 5, 1.4, 2.8],
         "rows": [{"text": text, "spans": 1} for row in rows for text in _cells(row)],
-        "foot": f"合计　{dispatch_sums(rows).words}",
+        "foot": f"合计：{dispatch_sums(rows).words}",
     }
     return make_pdf("plan_table", values, at=at)
 

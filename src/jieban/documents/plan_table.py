@@ -30,7 +30,7 @@ def plan_pdf(paper: PlanPaper, rows: Sequence[PlanRow], *, at: datetime) -> byte
     values = {
         "title": paper.title,
         "issuer": paper.round,
-        "subtitle": f"{paper.round}　{version}",
+        "subtitle": f"{paper.round} · {version}",
         "left": " · ".join(filter(None, (paper.title, version))),
         "digest": f"SHA-256 {paper.digest}" if paper.digest else "",
         "paper": "a3",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from jieban.domain.errors import Refused
 from jieban.domain.rectification.due import read_due
@@ -232,9 +233,7 @@ class Finishing:
 
     def _check_due(self, draft: Draft, dues: Iterable[str]) -> None:
         for words in dict.fromkeys(filter(None, dues)):
-            try:
-                read_due(words)
-            except Refused:
+            if not _can_be_read(words):
                 self._remark(draft, "plans.due_unread", words)
 
 
@@ -271,9 +270,16 @@ def _key(draft: Draft) -> tuple[int | None, str]:
 
 
 def _with_problem(task: PlanTask, number: int | None) -> PlanTask:
-    if number is None:
-        return task
-    return PlanTask(**{**vars(task), "problem_serial": number})
+    return task if number is None else replace(task, problem_serial=number)
+
+
+@lru_cache(maxsize=4096)
+def _can_be_read(due: str) -> bool:
+    try:
+        read_due(due)
+    except Refused:
+        return False
+    return True
 
 
 def _line(text: str) -> str:

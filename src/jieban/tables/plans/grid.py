@@ -6,7 +6,7 @@ no task, no goal, no other problem.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +26,7 @@ MOST_LINES = 100_000
 _NAMING = frozenset(("serial", "problem", "title", "goal"))
 """Fields of which a line has one of its own where a task begins."""
 _TOTALS = ("合计", "总计", "小计", "共计", "总数", "total", "sum")
+_CONTROL = re.compile("[\x00-\x08\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _FIRST_SERIAL, _LAST_SERIAL = 32_874, 73_050
 """Numbers of the days from 1990 to 2099 in a workbook."""
 _EPOCH = date(1899, 12, 30).toordinal()
@@ -350,10 +351,8 @@ def _heads(text: str) -> bool:
 def _control_signs(cells: Sequence[Any]) -> str:
     """The first cell with signs that no text holds, shown without them; "" where there is none."""
     for cell in cells:
-        if cell.__class__ is str and not cell.isprintable():
-            for sign in cell:
-                if sign not in "\n\r\t\v" and unicodedata.category(sign) in ("Cc", "Cs"):
-                    return text_of(cell)[:32] or f"U+{ord(sign):04X}"
+        if cell.__class__ is str and _CONTROL.search(cell):
+            return text_of(cell)[:32] or "?"
     return ""
 
 

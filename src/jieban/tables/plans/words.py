@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 
 from jieban.domain.directory.names import UNKNOWN_WORDS, tidy_name
 from jieban.domain.rectification.numerals import chinese_numeral, number_of
@@ -211,6 +213,7 @@ _LEADING = re.compile(r"[(（](?:总?牵头(?:单位|部门)?|主责(?:单位)?|
 _BESIDE = re.compile(r"[(（](?:配合|协办|协助|参与|责任)(?:单位|部门)?[)）]$")
 
 
+@lru_cache(maxsize=4096)
 def split_units(text: str) -> tuple[str, ...]:
     """The units named in a cell, each once; brackets keep together what stands in them."""
     parts, depth, part = [], 0, ""
@@ -240,7 +243,8 @@ def _parts(text: str, place: int) -> bool:
     return len(left) > 1 and len(right) > 1
 
 
-def labelled_units(text: str) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def labelled_units(text: str) -> Mapping[str, str]:
     """lead, responsible, closer → their words, in a cell that labels them itself.
 
     "牵头单位：甲；配合单位：乙、丙", and "甲（牵头）、乙、丙". What has no label is responsible.
@@ -268,7 +272,7 @@ def labelled_units(text: str) -> dict[str, str]:
         said["responsible"] = "、".join(_BESIDE.sub("", unit) for unit in units)
     else:
         said.pop("responsible", None)
-    return said
+    return MappingProxyType(said)
 
 
 def _put(said: dict[str, str], name: str, words: str) -> None:
