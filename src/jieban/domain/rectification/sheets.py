@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,8 @@ from jieban.domain.rectification.sums import Sum
 @dataclass(frozen=True)
 class PlanRow:
     """One task of a plan, in words. Neighbours with the same `problem_serial` share a problem;
-    without a number those with the same words do. `items` are its measures, unnumbered."""
+    without a number those with the same words do. `items` are its measures, unnumbered,
+    each as `measure_words` words it."""
 
     serial: int
     problem: str
@@ -44,6 +45,15 @@ class DispatchRow:
     next: str = ""
     late: bool = False
     reported_on: date | None = None
+
+
+def measure_words(text: str, units: Sequence[str] = (), due: str = "") -> str:
+    """A measure with its own units and due date behind it in brackets, where it has any."""
+    own = [
+        *((f"责任单位：{'、'.join(units)}",) if units else ()),
+        *((f"完成时限：{due}",) if due else ()),
+    ]
+    return f"{text}（{'；'.join(own)}）" if own else text
 
 
 def same_problem(rows: Iterable[PlanRow]) -> list[list[PlanRow]]:

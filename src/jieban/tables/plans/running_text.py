@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from jieban.domain.rectification.numerals import number_of
 from jieban.tables.plans.drafts import Draft, Finishing, Step, numbered
 from jieban.tables.plans.headings import HEADINGS, SINGLE, field_of
 from jieban.tables.plans.shapes import PlanFile, Remark
-from jieban.tables.plans.words import NUMERAL, mark_at, number_of
+from jieban.tables.plans.words import NUMERAL, mark_at
 
 _OPENING = ("serial", "problem", "title", "goal", "items")
 """Labels with which a task may begin."""
@@ -229,7 +230,7 @@ class TextReader:
             follows = mark and mark[0] == self._style and mark[1] == self._number + 1
             if follows and (inner is None or mark[0] != inner[0]):
                 return place
-        others = [p for p, mark in enumerate(marks) if mark and inner and mark[0] != inner[0]]
+        others = [p for p, m in enumerate(marks) if m and inner and m[0] != inner[0]]
         same = [
             place
             for place, mark in enumerate(marks)

@@ -183,22 +183,13 @@ _OWN = re.compile(
 
 
 def item_of(text: str) -> PlanItem:
-    """A measure; "（责任单位：…；完成时限：…）" at its end is its own units and due date."""
+    """A measure; "（责任单位：…；完成时限：…）" at its end is its own (`sheets.measure_words`)."""
     found = _OWN.search(text)
     if found and (found["units"] or found["due"]) and text[: found.start()].strip():
         return PlanItem(
             text[: found.start()].strip(), found["due"] or "", split_units(found["units"] or "")
         )
     return PlanItem(text)
-
-
-def item_words(item: PlanItem) -> str:
-    """The measure as one text that `item_of` reads again."""
-    own = [
-        *((f"责任单位：{'、'.join(item.units)}",) if item.units else ()),
-        *((f"完成时限：{item.due}",) if item.due else ()),
-    ]
-    return f"{item.text}（{'；'.join(own)}）" if own else item.text
 
 
 # --- units ---------------------------------------------------------------------------------
