@@ -33,8 +33,13 @@ MOST_COMPARED = 400
 MOST_ALIKE = 5
 
 
-def plain(letter: Letter) -> dict[str, Any]:
-    """Every value that is told when a letter is entered or changed, as an event holds it."""
+def plain(letter: Letter, joint: Sequence[str] | None = None) -> dict[str, Any]:
+    """Every value that is told when a letter is entered or changed, as an event holds it.
+
+    `joint` are the codes of its joint units, where the caller has them.
+    """
+    if joint is None:
+        joint = [each.unit.code for each in letter.joint.all()]
     return {
         "batch": letter.batch.number,
         "position": letter.position,
@@ -49,7 +54,7 @@ def plain(letter: Letter) -> dict[str, Any]:
         "state": letter.state,
         "said_state": letter.said_state,
         "lead": letter.lead.code if letter.lead else "",
-        "joint": [each.unit.code for each in letter.joint.all()] if letter.pk else [],
+        "joint": list(joint),
         "due_on": letter.due_on.isoformat(),
         "extra": dict(letter.extra),
         "by_file": letter.by_file,
@@ -138,8 +143,11 @@ def links_of(actor: Actor, letter: Letter) -> list[dict[str, Any]]:
 def mentioned(letter: Letter) -> list[tuple[str, str]]:
     """Other letters that its texts name and that it is not linked with: (number, kind)."""
     text = "\n".join((letter.public_text, letter.finding, letter.action))
+    named = rules.mentions(text, letter.number)
+    if not named:
+        return []
     linked = set(Link.objects.filter(letter=letter, ended_at=None).values_list("other", flat=True))
-    return [each for each in rules.mentions(text, letter.number) if each[0] not in linked]
+    return [each for each in named if each[0] not in linked]
 
 
 def alike(actor: Actor, letter: Letter) -> list[dict[str, Any]]:

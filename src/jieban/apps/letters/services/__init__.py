@@ -16,6 +16,7 @@ from jieban.apps.letters.services.entering import (
     enter_letter,
     open_batch,
 )
+from jieban.apps.letters.services.importing import import_letters
 from jieban.apps.letters.services.linking import end_link, link_letter
 from jieban.apps.letters.services.publishing import publish_batch
 
@@ -28,6 +29,7 @@ __all__ = [
     "change_letter",
     "end_link",
     "enter_letter",
+    "import_letters",
     "link_letter",
     "move_letter",
     "open_batch",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from jieban.apps.directory.models import Unit
 from jieban.apps.letters.models import Batch, Letter
 from jieban.apps.letters.selectors.telling import plain
 from jieban.apps.letters.services.keeping import (
@@ -24,7 +25,7 @@ from jieban.apps.letters.services.keeping import (
 )
 from jieban.apps.letters.services.linking import link_mentioned
 from jieban.apps.rectification.models import Round
-from jieban.apps.rectification.selectors.naming import area_named, unit_named, units_named
+from jieban.apps.rectification.selectors.naming import area_named, unit_named
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.wording import contact, tidy
@@ -159,7 +160,7 @@ def enter_letter(
     )
     _write(letter, replace(said, public_text=said.public_text or public(text)))
     letter.lead = unit_named(said.lead) if said.lead.strip() else None
-    joint = units_named(said.joint)
+    joint = _units(said.joint)
     letter.save()
     write_units(letter, joint)
     write_types(letter)
@@ -184,7 +185,7 @@ def change_letter(
     before = plain(letter)
     _write(letter, replace(said, channel=letter.channel or said.channel))
     lead = unit_named(said.lead) if said.lead.strip() else None
-    joint = units_named(said.joint)
+    joint = _units(said.joint)
     units = [unit.code for unit in joint if unit != lead]
     if (lead.code if lead else "", units) != (before["lead"], before["joint"]):
         if State(letter.state) is not State.IN_PROGRESS:
@@ -209,6 +210,11 @@ def _write(letter: Letter, said: Said) -> None:
     letter.area = area_named(said.area)
     letter.types = types_kept(said.types)
     letter.focus = said.focus
+
+
+def _units(said: Sequence[str]) -> list[Unit]:
+    """Units by code or name, each once."""
+    return list(dict.fromkeys(unit_named(each) for each in said if each.strip()))
 
 
 def types_kept(words: Sequence[str]) -> list[str]:

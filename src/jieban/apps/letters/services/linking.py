@@ -70,8 +70,11 @@ def link_mentioned(actor: Actor, letter: Letter, *, at: datetime) -> int:
 
     What was taken away once is not linked again.
     """
+    named = mentioned(letter)
+    if not named:
+        return 0
     ended = set(Link.objects.filter(letter=letter).values_list("other", flat=True))
-    wanted = [each for each in mentioned(letter) if each[0] not in ended][:MOST_MENTIONED]
+    wanted = [each for each in named if each[0] not in ended][:MOST_MENTIONED]
     for other, kind in wanted:
         _make(actor, letter, kind, other, "mentioned", at)
     return len(wanted)
