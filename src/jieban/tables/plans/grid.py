@@ -159,13 +159,17 @@ class GridReader:
 
     def finish(self) -> None:
         """Hands on every task of the table."""
+        before: Draft | None = None
         for draft in self._drafts:
             if self._numbers_problems and draft.serial is not None:
                 draft.problem_serial = draft.problem_serial or draft.serial
                 draft.serial = None
-            if self._numbers_items and draft.serial is not None:
+            elif self._numbers_problems and before and before.problem == draft.problem:
+                draft.problem_serial = before.problem_serial
+            if self._numbers_items:
                 draft.serial = None
             self._into.add(draft)
+            before = draft
 
     # --- one line --------------------------------------------------------------------------
 

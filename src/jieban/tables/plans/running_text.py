@@ -140,9 +140,9 @@ class TextReader:
             label = segments[here]
             span = segments[here + 1 : after]
             self._take(label)
-            opens = after is None or self._opens(segments[after])
+            opens = after is not None and self._opens(segments[after], span)
             rest = self._put(label, span, opens=opens)
-            if opens and after is not None:
+            if opens:
                 self._close()
                 if rest:
                     self._heading(rest, first=False)
@@ -153,19 +153,24 @@ class TextReader:
 
     # --- labels ----------------------------------------------------------------------------
 
-    def _opens(self, label: Segment) -> bool:
-        """Whether a task begins with this label."""
-        if self._record is None or label.name not in _OPENING:
+    def _opens(self, label: Segment, before: Sequence[Segment]) -> bool:
+        """Whether a task begins with this label; `before` are the paragraphs above it."""
+        if self._record is None:
             return False
         filled = self._record.filled
+        if label.name not in _OPENING:
+            return label.name in filled and bool(self._style) and bool(self._next_ones(before))
         if label.name == "serial":
             return bool(filled)
         if label.name in filled:
             return True
         if label.name == "items":
             return False
-        return bool(filled & {"items", "due", "responsible", "lead"}) or (
-            label.name == "problem" and bool(filled - {"serial"})
+        if label.name == "problem":
+            return bool(filled - {"serial"})
+        # Units and a due date may stand before the goal of the same task.
+        return "items" in filled or (
+            bool(filled & {"due", "responsible", "lead"}) and bool(self._next_ones(before))
         )
 
     def _take(self, label: Segment) -> None:
@@ -225,22 +230,27 @@ class TextReader:
     def _heading_starts(self, label: Segment, span: Sequence[Segment]) -> int:
         """Where in these paragraphs the next problem begins; their number where it does not."""
         marks = [mark_at(each.words) for each in span]
+        if not self._style:
+            return len(span) - 1 if span and not marks[-1] else len(span)
         inner = mark_at(label.words) or next((mark for mark in marks if mark), None)
-        for place, mark in enumerate(marks):
-            follows = mark and mark[0] == self._style and mark[1] == self._number + 1
-            if follows and (inner is None or mark[0] != inner[0]):
-                return place
-        others = [p for p, m in enumerate(marks) if m and inner and m[0] != inner[0]]
-        same = [
-            place
-            for place, mark in enumerate(marks)
-            if mark and mark[0] == self._style and mark[1] == self._number + 1
-        ]
-        if same:
-            return same[-1]
-        if not self._style and not inner:
-            return max(len(span) - 1, 0)
-        return others[-1] if others and self._style != "" else len(span)
+        places = self._next_ones(span)
+        if not places:
+            places = [
+                place for place, mark in enumerate(marks) if mark and inner and mark[0] != inner[0]
+            ][-1:]
+        if not places:
+            return len(span)
+        alike = inner is not None and inner[0] == self._style
+        place = places[-1] if alike else places[0]
+        while place and _is_part(span[place - 1].words) and not alike:
+            place -= 1
+        return place
+
+    def _next_ones(self, span: Sequence[Segment]) -> list[int]:
+        """Paragraphs with the number that comes after that of the last problem."""
+        wanted = (self._style, self._number + 1)
+        marks = [mark_at(each.words) for each in span]
+        return [place for place, mark in enumerate(marks) if mark and mark[:2] == wanted]
 
     # --- what stands between tasks ---------------------------------------------------------
 
@@ -252,7 +262,7 @@ class TextReader:
             self._found.title = self._found.title or next((each.words for each in above), "")
             above = above[1:]
         for each in above:
-            if mark_at(each.words) and len(each.words) <= 40 and not each.words.endswith("。"):
+            if _is_part(each.words):
                 self._section = each.words
             else:
                 self._note([each])
@@ -290,3 +300,8 @@ class TextReader:
     def _note(self, segments: Iterable[Segment]) -> None:
         for each in segments:
             self._found.remarks.append(Remark(self._sheet, each.line, "plans.note", each.words))
+
+
+def _is_part(words: str) -> bool:
+    """Whether a paragraph heads a part of the plan: numbered, short, no sentence."""
+    return bool(mark_at(words)) and len(words) <= 40 and not words.endswith(("。", "；"))
