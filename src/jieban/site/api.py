@@ -22,6 +22,7 @@ from jieban.apps.cases.api import router as cases
 from jieban.apps.effects.api import router as effects
 from jieban.apps.practices.api import router as practices
 from jieban.apps.programmes.api import router as programmes
+from jieban.apps.rectification.api import router as rectification
 from jieban.apps.terms.api import router as terms
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
@@ -78,6 +79,7 @@ api.add_router("", cases)
 api.add_router("", practices)
 api.add_router("", programmes)
 api.add_router("", terms)
+api.add_router("", rectification)
 api.add_router("", effects)
 _NOT_THERE = (".not_found", ".unknown_area", ".unknown_unit")
 _STATUS = {
@@ -93,11 +95,21 @@ _STATUS = {
     "case.changed_meanwhile": 409,
     "case.move_not_allowed": 409,
     "case.share_accepted": 409,
+    "plan.closed": 409,
+    "plan.in_approval": 409,
     "project.not_yours": 403,
     "practice.area_not_found": 404,
     "project.step_not_found": 404,
     "project.closed": 409,
     "practice.adopted_already": 409,
+    "task.changed_meanwhile": 409,
+    "task.closed": 409,
+    "task.move_not_allowed": 409,
+    "task.not_the_signer": 403,
+    "task.not_yours": 403,
+    "task.own_work": 403,
+    "task.same_person": 403,
+    "task.worked_on_it": 403,
     "term.changed_meanwhile": 409,
     "term.move_not_allowed": 409,
     "term.overdue_undecided": 409,

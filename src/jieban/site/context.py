@@ -52,6 +52,13 @@ DOORS = (
         ("projects", "practices", "agreements"),
         "project.see",
     ),
+    Door(
+        "rectification:work",
+        _("Rectification"),
+        "rectification",
+        ("rectification", "letters"),
+        "rectification.see",
+    ),
     Door("programmes:list", _("Secretaries"), "programmes", ("programmes",), "programme.see"),
     Door("terms:list", _("Terms"), "terms", ("terms",), "term.see"),
     Door("imports:list", _("Import"), "import", ("imports",), "import.see"),

@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("jieban.apps.cases.urls")),
     path("follow-ups/", include("jieban.apps.followups.urls")),
     path("", include("jieban.apps.practices.urls")),
+    path("rectification/", include("jieban.apps.rectification.urls")),
+    path("letters/", include("jieban.apps.letters.urls")),
     path("", include("jieban.apps.programmes.urls")),
     path("effects/", include("jieban.apps.effects.urls")),
     path("terms/", include("jieban.apps.terms.urls")),

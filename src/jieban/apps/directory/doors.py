@@ -23,3 +23,13 @@ def download(name: str, content: bytes, kind: str) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response
+
+
+def file_answer(name: str, content: bytes, media_type: str) -> HttpResponse:
+    """A kept file on its way to a browser: pictures are shown, everything else is saved."""
+    response = HttpResponse(content, content_type=media_type)
+    how = "inline" if media_type.startswith("image/") else "attachment"
+    response.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

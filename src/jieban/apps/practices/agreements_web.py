@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from jieban import clock
 from jieban.apps.asked import Asked, actor_of
 from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.doors import file_answer
+from jieban.apps.directory.posted import day, whole
 from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.practices import services
 from jieban.apps.practices.forms import AgreementForm
-from jieban.apps.practices.posted import day, whole
-from jieban.apps.practices.projects_web import file_answer
 from jieban.apps.practices.selectors import notes
 from jieban.apps.practices.services.photos import LARGEST
 from jieban.apps.practices.templatetags.practice_words import KINDS

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from jieban import clock
 from jieban.apps.asked import Asked, actor_of
 from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.posted import day, whole, whole_or_none
 from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.ledger import selectors as ledger
 from jieban.apps.practices import services
 from jieban.apps.practices.forms import PracticeForm, area_choices
 from jieban.apps.practices.models import Practice, PracticeVersion
-from jieban.apps.practices.posted import day, whole, whole_or_none
 from jieban.apps.practices.selectors import cards, figures, projects
 from jieban.apps.practices.templatetags.practice_words import KINDS, practice_word
 from jieban.domain.actors import Actor

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from jieban import clock
 from jieban.apps.asked import Asked, actor_of
 from jieban.apps.directory import selectors as directory
+from jieban.apps.directory.doors import file_answer
+from jieban.apps.directory.posted import day, whole, whole_or_none
 from jieban.apps.ledger import selectors as ledger
 from jieban.apps.practices import services
 from jieban.apps.practices.forms import ProjectForm
 from jieban.apps.practices.models import Project
-from jieban.apps.practices.posted import day, whole, whole_or_none
 from jieban.apps.practices.selectors import clusters, figures, projects
 from jieban.apps.practices.services import Chosen
 from jieban.apps.practices.services.photos import LARGEST
@@ -357,16 +357,6 @@ def photo(request: Asked, number: int, photo: int) -> HttpResponse:
     project = projects.project_by_number(actor_of(request), number)
     held = projects.photo_of(project, photo)
     return file_answer(*services.content_of(held), held.media_type)
-
-
-def file_answer(name: str, content: bytes, media_type: str) -> HttpResponse:
-    """A kept file on its way to a browser: pictures are shown, everything else is saved."""
-    response = HttpResponse(content, content_type=media_type)
-    how = "inline" if media_type.startswith("image/") else "attachment"
-    response.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 # --- suggestions --------------------------------------------------------------------------

@@ -2,10 +2,22 @@
 
 from django.urls import path
 
-from jieban.apps.rectification import plans_web, tasks_web, web
+from jieban.apps.rectification import board_web, plans_web, tasks_web, web
 
 app_name = "rectification"
 urlpatterns = [
+    path("", board_web.show_work, name="work"),
+    path("figures/", board_web.show_all_figures, name="all_figures"),
+    path("calendar.ics", board_web.calendar, name="calendar"),
+    path("rounds/<slug:code>/figures/", board_web.show_figures, name="figures"),
+    path("rounds/<slug:code>/board/", board_web.show_board, name="board"),
+    path("rounds/<slug:code>/sheet/", board_web.newest_sheet, name="sheets"),
+    path("rounds/<slug:code>/sheet/<str:month>/", board_web.show_sheet, name="sheet"),
+    path(
+        "rounds/<slug:code>/sheet/<str:month>/<slug:form>/",
+        board_web.sheet_file,
+        name="sheet_file",
+    ),
     path("rounds/", web.list_rounds, name="rounds"),
     path("rounds/new/", web.new_round, name="round_new"),
     path("rounds/<slug:code>/", web.show_round, name="round"),

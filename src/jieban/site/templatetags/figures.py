@@ -213,6 +213,7 @@ _ICONS = {
     "calls": _drawn("M6 3 8 7 6 9a9 9 0 0 0 5 5l2-2 4 2v3A14 14 0 0 1 3 3z"),
     "projects": _drawn("M4 17V3M4 4h11l-2.5 3L15 10H4M8 17h8"),
     "programmes": _drawn("M8 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 17a6 6 0 0 1 9-5M14 17v-6l3 3"),
+    "rectification": _drawn("M4 10l4 4 8-9M4 17h12"),
     "terms": _drawn("M4 17V4h9l-1.5 3L13 10H4"),
     "people": _drawn("M10 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 17a6 6 0 0 1 12 0z"),
     "operation": _drawn("M2 10h4l2.5-6 3.5 12 2.5-6H18"),

@@ -6,7 +6,15 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from jieban.apps.rectification.models import Check, Evidence, LookBack, Objection, Report, Task
+from jieban.apps.rectification.models import (
+    Check,
+    Evidence,
+    LookBack,
+    Objection,
+    Report,
+    Round,
+    Task,
+)
 from jieban.apps.rectification.selectors.seeing import person_of, tasks_visible_to
 from jieban.apps.rectification.selectors.standing import may_sign_for, standing_of
 from jieban.domain.actors import Actor
@@ -119,6 +127,12 @@ def opened(task: Task) -> Opened:
         look_backs=list(task.look_backs.filter(dropped=False)),
         steps=list(task.steps.all()),
     )
+
+
+def newest_reports(held: Round) -> dict[int, str]:
+    """Number of a task → what its newest report says was done."""
+    told = Report.objects.filter(task__round=held, struck_at=None).order_by("on", "pk")
+    return dict(told.values_list("task__serial", "done"))
 
 
 def evidence_of(task: Task, number: int) -> Evidence:

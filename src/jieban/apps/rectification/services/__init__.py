@@ -13,7 +13,7 @@ from jieban.apps.rectification.services.closing import (
     sign_off,
     take_over,
 )
-from jieban.apps.rectification.services.files import opened
+from jieban.apps.rectification.services.files import LARGEST, forget, laid_aside, lay_aside, opened
 from jieban.apps.rectification.services.importing import PlanOutcome, import_plan
 from jieban.apps.rectification.services.planning import (
     ROLES,
@@ -53,6 +53,7 @@ from jieban.apps.rectification.services.working import (
 )
 
 __all__ = [
+    "LARGEST",
     "LEVELS",
     "ROLES",
     "ItemPlan",
@@ -79,8 +80,11 @@ __all__ = [
     "enter_record",
     "enter_task",
     "finish_item",
+    "forget",
     "hand_up",
     "import_plan",
+    "laid_aside",
+    "lay_aside",
     "look_back",
     "move_on",
     "open_round",

@@ -1,6 +1,7 @@
 """Words of rectification: states, moves, steps of a plan, due dates, fields that differ."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from jieban.apps.rectification.selectors.naming import unit_word as named_unit
+from jieban.domain.practices.quantities import plain_number
 from jieban.domain.rectification.due import SOON
 from jieban.domain.rectification.tasks import WORKING, State
 
@@ -87,6 +89,12 @@ FIELDS = {
     "category": _("Kind of complaint"),
     "units": _("Units"),
 }
+NOTES = {
+    "unit_unknown": _("not in the directory; kept in words"),
+    "due_unreadable": _("due date not understood; left blank"),
+    "area_unknown": _("place not in the directory; kept as the spot"),
+    "redacted": _("personal data taken out"),
+}
 _WORDS = {
     **LEVELS,
     **STATES,
@@ -109,6 +117,24 @@ def rectification_word(code: str) -> str:
 @register.filter
 def role_word(code: str) -> str:
     return str(ROLES.get(code, code))
+
+
+@register.filter
+def plain_amount(value: Decimal | None) -> str:
+    """A measured value exactly as it was written."""
+    return plain_number(value) if value is not None else ""
+
+
+@register.filter
+def answer_to(answers: dict[str, str], point: str) -> str:
+    """What was answered to one point of a check; "" where nothing was."""
+    return answers.get(point, "")
+
+
+@register.filter
+def note_word(code: str) -> str:
+    """What an import has to say of a task."""
+    return str(NOTES.get(code, code))
 
 
 @register.filter
