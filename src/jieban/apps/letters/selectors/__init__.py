@@ -1,0 +1,1 @@
+"""Every read of letters, their batches and their public tables."""

@@ -1,0 +1,226 @@
+"""Lists and sums of letters: the register, one's own by time left, batches, a batch's table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from jieban.apps.directory import selectors as directory
+from jieban.apps.letters.models import Batch, Letter, LetterType, LetterUnit, Publication
+from jieban.apps.letters.selectors.seeing import letters_visible_to, rounds_with_letters
+from jieban.domain.actors import Actor
+from jieban.domain.rectification.letters import Cross, LetterSum, Line, State, cross, sum_of
+
+PAGE = 50
+_LONG = ("sealed", "finding", "goal", "action", "told_accountability", "extra")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the register is narrowed to; "" and None narrow nothing. `late_on` keeps what is past
+    its last day to answer."""
+
+    round: str = ""
+    batch: str = ""
+    state: str = ""
+    verdict: str = ""
+    type: str = ""
+    area: str = ""
+    unit: str = ""
+    words: str = ""
+    focus: bool = False
+    asked: bool = False
+    late_on: date | None = None
+
+
+def register(actor: Actor, asked: Filter) -> QuerySet[Letter]:
+    """Letters within reach that fit, newest batch first."""
+    return narrowed(letters_visible_to(actor), asked).order_by("-batch__position", "position", "id")
+
+
+def narrowed(found: QuerySet[Letter], asked: Filter) -> QuerySet[Letter]:
+    """Those of `found` that fit, with what a list shows of them."""
+    found = _listed(found)
+    for name, value in (
+        ("round__code", asked.round),
+        ("batch__number", asked.batch),
+        ("state", asked.state),
+        ("verdict", asked.verdict),
+    ):
+        if value:
+            found = found.filter(**{name: value})
+    if asked.type:
+        found = found.filter(
+            Exists(LetterType.objects.filter(letter=OuterRef("pk"), code=asked.type))
+        )
+    if asked.area:
+        found = found.filter(Q(area__code=asked.area) | Q(area__parent__code=asked.area))
+    if asked.unit:
+        joint = LetterUnit.objects.filter(letter=OuterRef("pk"), unit__code=asked.unit)
+        found = found.filter(Q(lead__code=asked.unit) | Exists(joint))
+    if asked.words:
+        found = found.filter(
+            Q(number__icontains=asked.words) | Q(public_text__icontains=asked.words)
+        )
+    if asked.focus:
+        found = found.filter(focus=True)
+    if asked.asked:
+        found = found.exclude(wanted="")
+    if asked.late_on is not None:
+        found = found.filter(state=State.IN_PROGRESS, due_on__lt=asked.late_on)
+    return found
+
+
+def mine(actor: Actor) -> QuerySet[Letter]:
+    """Letters the actor's units still have to answer, those due first."""
+    found = letters_visible_to(actor, "letter.handle").exclude(state=State.DONE)
+    return _listed(found).order_by("due_on", "id")
+
+
+def asked_for(actor: Actor) -> QuerySet[Letter]:
+    """Letters whose unit asks for their closing, on which somebody with letter.manage decides."""
+    found = letters_visible_to(actor, "letter.manage").exclude(wanted="")
+    return _listed(found).order_by("due_on", "id")
+
+
+def _listed(found: QuerySet[Letter]) -> QuerySet[Letter]:
+    return found.select_related("round", "batch", "lead", "area").defer(*_LONG)
+
+
+def state_counts(found: QuerySet[Letter]) -> dict[str, int]:
+    """How many letters stand in each state."""
+    counted = found.order_by().values_list("state").annotate(number=Count("pk"))
+    return dict.fromkeys(map(str, State), 0) | dict(counted)
+
+
+def unit_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Units that lead a letter within reach, by name."""
+    leads = letters_visible_to(actor).exclude(lead=None).order_by()
+    units = set(leads.values_list("lead_id", flat=True).distinct())
+    now = directory.standing()
+    named = [now.unit_by_id[key] for key in units if key in now.unit_by_id]
+    return sorted(((unit.code, unit.name) for unit in named), key=lambda each: each[1])
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """One batch of a list with the sum of its letters within reach."""
+
+    batch: Batch
+    sum: LetterSum
+    focus: int
+    tables: int
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """One round: its batches, newest first, and their total."""
+
+    round: Any
+    batches: tuple[BatchLine, ...]
+    sum: LetterSum
+
+
+def rounds_listed(actor: Actor) -> list[RoundLine]:
+    """Rounds with their batches and sums, the newest round first."""
+    rounds = list(rounds_with_letters(actor).select_related("office"))
+    keys = [each.pk for each in rounds]
+    counted = (
+        letters_visible_to(actor)
+        .filter(round__in=keys)
+        .order_by()
+        .values_list("batch_id", "state")
+        .annotate(number=Count("pk"), focussed=Count("pk", filter=Q(focus=True)))
+    )
+    states: dict[int, dict[str, int]] = {}
+    focus: dict[int, int] = {}
+    for batch, state, number, focussed in counted:
+        states.setdefault(batch, {})[state] = number
+        focus[batch] = focus.get(batch, 0) + focussed
+    tables = dict(
+        Publication.objects.filter(batch__round__in=keys)
+        .order_by()
+        .values_list("batch_id")
+        .annotate(number=Count("pk"))
+    )
+    held: dict[int, list[BatchLine]] = {}
+    for batch in Batch.objects.filter(round__in=keys).order_by("-position"):
+        line = BatchLine(
+            batch,
+            sum_of(states.get(batch.pk, {})),
+            focus.get(batch.pk, 0),
+            tables.get(batch.pk, 0),
+        )
+        held.setdefault(batch.round_id, []).append(line)
+    return [
+        RoundLine(each, tuple(held.get(each.pk, ())), _together(held.get(each.pk, ())))
+        for each in rounds
+    ]
+
+
+def _together(lines: Sequence[BatchLine]) -> LetterSum:
+    states: dict[str, int] = {}
+    for line in lines:
+        for name in State:
+            states[name] = states.get(name, 0) + getattr(line.sum, name)
+    return sum_of(states)
+
+
+@dataclass(frozen=True)
+class BatchSums:
+    """A batch by street and by lead unit, each by type; by state, channel and verdict."""
+
+    sum: LetterSum
+    by_place: Cross
+    by_unit: Cross
+    channels: Mapping[str, int]
+    verdicts: Mapping[str, int]
+    focus: int
+
+
+def batch_sums(actor: Actor, batch: Batch) -> BatchSums:
+    """The sums of a batch over the letters within reach."""
+    now = directory.standing()
+    rows = list(
+        letters_visible_to(actor)
+        .filter(batch=batch)
+        .order_by()
+        .values_list(
+            "area_id", "area_text", "lead_id", "types", "state", "channel", "verdict", "focus"
+        )
+    )
+    channels: dict[str, int] = {}
+    verdicts: dict[str, int] = {}
+    for *_, channel, verdict, _focus in rows:
+        channels[channel] = channels.get(channel, 0) + 1
+        verdicts[verdict] = verdicts.get(verdict, 0) + 1
+    places = [
+        Line(_street(now, area, told), tuple(types), state)
+        for area, told, _, types, state, *_ in rows
+    ]
+    units = [
+        Line(now.unit_by_id[lead].name if lead in now.unit_by_id else "", tuple(types), state)
+        for _, _, lead, types, state, *_ in rows
+    ]
+    by_place = cross(places)
+    return BatchSums(
+        by_place.total.sum,
+        by_place,
+        cross(units),
+        channels,
+        verdicts,
+        sum(1 for row in rows if row[-1]),
+    )
+
+
+def _street(now: Any, area_id: int | None, told: str) -> str:
+    """The street a place lies in, or the place itself where it is none; else as it was told."""
+    area = now.area_by_id.get(area_id)
+    if area is None:
+        return told
+    for code in now.above.get(area.code, ()):
+        if now.areas[code].kind == "street":
+            return str(now.areas[code].name)
+    return str(area.name)
