@@ -219,7 +219,12 @@ def demonstration(home):
     (home.path / "demo").touch()
     at = clock.now()
     return services.create_demo_people(
-        SYSTEM, at=at, street="area:1", community="area:2", department="unit:3"
+        SYSTEM,
+        at=at,
+        street="area:1",
+        community="area:2",
+        department="unit:3",
+        environment="unit:4",
     )
 
 

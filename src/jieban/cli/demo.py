@@ -21,7 +21,7 @@ from jieban.apps.assessments import computing, facts, selectors, services
 from jieban.apps.assessments.models import Run
 from jieban.apps.cases import services as cases
 from jieban.apps.directory import services as directory
-from jieban.cli import demo_day, demo_sent
+from jieban.cli import demo_day, demo_inspected, demo_sent
 from jieban.cli.demo_people import bring_people, scopes_of_demo_people
 from jieban.cli.desk import Desk
 from jieban.cli.serve import check_port, run_server, url
@@ -69,6 +69,7 @@ def demo(
     if desk.home.demo:
         demo_day.make_day(scopes_of_demo_people(), at=clock.now(), seed=seed)
         _send(desk.home)
+        demo_inspected.inspect(at=clock.now())
     desk.answer({"home": str(desk.home.path), "run": made.run_id, "url": url(host, port)})
     if no_serve:
         return

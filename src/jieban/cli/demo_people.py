@@ -4,6 +4,7 @@ from jieban import clock
 from jieban.apps.accounts import selectors, services
 from jieban.apps.cases import selectors as cases
 from jieban.apps.directory import selectors as directory
+from jieban.cli.demo_inspected import OFFICE
 from jieban.domain.actors import EVERYWHERE, Actor
 from jieban.home import Home
 
@@ -25,7 +26,8 @@ def bring_people(actor: Actor, home: Home) -> None:
         kind="community", parent=street, provisional=False, valid_to__isnull=True
     ).first()
     department = units.filter(provisional=False, valid_to__isnull=True).first()
-    if street is None or community is None or department is None:
+    environment = units.filter(name=OFFICE, valid_to__isnull=True).first() or department
+    if street is None or community is None or department is None or environment is None:
         return
     services.create_demo_people(
         actor,
@@ -33,6 +35,7 @@ def bring_people(actor: Actor, home: Home) -> None:
         street=f"area:{street.code}",
         community=f"area:{community.code}",
         department=f"unit:{department.code}",
+        environment=f"unit:{environment.code}",
     )
     (home.path / "demo").touch()
 

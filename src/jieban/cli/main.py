@@ -46,6 +46,9 @@ NOUNS = {
         "jieban.cli.programmes", "programmes", "Officials sent, and what it did.", database=False
     ),
     "practices": Noun("jieban.cli.practices", "practices", "Practices and who took them over."),
+    "rectification": Noun(
+        "jieban.cli.rectification", "rectification", "Inspection rounds, plans and tasks."
+    ),
     "appeals": Noun("jieban.cli.appeals", "appeals", "Contest a fact; decide appeals."),
     "rulebook": Noun("jieban.cli.rulebook", "rulebook", "Check and compare rules.", database=False),
     "profiles": Noun("jieban.cli.profiles", "profiles", "Mappings of exports.", database=False),

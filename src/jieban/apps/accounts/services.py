@@ -460,6 +460,9 @@ _DEMO = (
     ("kaohe1", "苏木青", "assessment_office", EVERYWHERE),
     ("kaohe2", "秦舒望", "assessment_office", EVERYWHERE),
     ("zuzhi", "顾怀瑾", "organisation_department", EVERYWHERE),
+    ("huanbao1", "林见清", "environment_office", "environment"),
+    ("huanbao2", "水长宁", "environment_office", "environment"),
+    ("xiaohao", "岳明朗", "sign_off_officer", "environment"),
     ("lingdao", "方远山", "district_leader", EVERYWHERE),
     ("shenji", "严守一", "auditor", EVERYWHERE),
     ("guanli", "白一舟", "system_administrator", EVERYWHERE),
@@ -468,11 +471,11 @@ _DEMO = (
 
 @transaction.atomic
 def create_demo_people(
-    actor: Actor, *, at: datetime, street: str, community: str, department: str
+    actor: Actor, *, at: datetime, street: str, community: str, department: str, environment: str
 ) -> list[Person]:
     """People to be in a demonstration, none of whom exists; scopes are of the invented district."""
     scopes = {EVERYWHERE: EVERYWHERE, "street": street, "community": community}
-    scopes["department"] = department
+    scopes |= {"department": department, "environment": environment}
     day = selectors.day_of(at)
     made = []
     for username, name, role, where in _DEMO:

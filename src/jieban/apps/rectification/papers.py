@@ -30,23 +30,33 @@ _TITLE = "督察整改任务清单"
 
 
 def plan_paper(held: Round, form: str, number: int | None) -> HttpResponse:
-    """The plan as it stands, or a frozen version of it: "xlsx" or "pdf"."""
+    """The plan as it stands, or a frozen version of it, to keep: "xlsx" or "pdf"."""
     if form not in ("xlsx", "pdf"):
         raise Http404(form)
+    name = f"{held.name}{_TITLE}" + (f" 第{number}版" if number else "")
+    kind = WORKBOOK if form == "xlsx" else PDF
+    return download(f"{name}.{form}", plan_bytes(held, form, number), kind)
+
+
+def plan_bytes(held: Round, form: str, number: int | None) -> bytes:
+    """The same as a file's content.
+
+    Raises:
+        Refused "plan.version_not_found".
+    """
     version = plans.version_by_number(held, number) if number else None
     content = version.content if version else plans.content_of(held)
     rows = _rows(held, content)
-    name = f"{held.name}{_TITLE}" + (f" 第{version.number}版" if version else "")
     if form == "xlsx":
-        notes = [f"{held.name}", f"第 {version.number} 版 {version.digest}" if version else "草案"]
-        return download(f"{name}.xlsx", plan_workbook(rows, notes, title=name), WORKBOOK)
+        notes = [held.name, f"第 {version.number} 版 {version.digest}" if version else "草案"]
+        return plan_workbook(rows, notes, title=f"{held.name}{_TITLE}")
     about = PlanPaper(
         _TITLE,
         held.name,
         str(version.number) if version else "",
         version.digest if version else "",
     )
-    return download(f"{name}.pdf", plan_pdf(about, rows, at=clock.now()), PDF)
+    return plan_pdf(about, rows, at=clock.now())
 
 
 def _rows(held: Round, content: dict[str, Any]) -> list[PlanRow]:
