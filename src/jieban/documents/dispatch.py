@@ -39,5 +39,5 @@ def _cells(row: DispatchRow) -> list[str]:
         *(str(row.serial), row.title, row.lead, "、".join(row.responsible), row.due, row.state),
         *(row.progress, row.hindered, row.next),
         "逾期" if row.late and not row.done else "",
-        said(row.reported_on) or ("" if row.done else "未报"),
+        said(row.reported_on) or ("未报" if row.unreported else ""),
     ]

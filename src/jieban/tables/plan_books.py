@@ -91,7 +91,7 @@ def dispatch_workbook(
                 LATE if row.late and not row.done else "",
                 row.reported_on.isoformat()
                 if row.reported_on
-                else ("" if row.done else UNREPORTED),
+                else (UNREPORTED if row.unreported else ""),
             ),
         )
     book.foot(dispatch_sums(rows).words)

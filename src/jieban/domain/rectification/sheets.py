@@ -31,7 +31,8 @@ class PlanRow:
 @dataclass(frozen=True)
 class DispatchRow:
     """One task at the end of a month, in words. `reported_on` is None where its units reported
-    nothing; `done` says that it is signed off, `late` that its day has passed undone."""
+    nothing; `owes` says that they had to. `done` says that it is signed off, `late` that its day
+    has passed undone."""
 
     serial: int
     title: str
@@ -45,6 +46,12 @@ class DispatchRow:
     next: str = ""
     late: bool = False
     reported_on: date | None = None
+    owes: bool = True
+
+    @property
+    def unreported(self) -> bool:
+        """未报: it was the units' turn, and they reported nothing."""
+        return self.owes and not self.done and self.reported_on is None
 
 
 def measure_words(text: str, units: Sequence[str] = (), due: str = "") -> str:
@@ -98,5 +105,5 @@ def dispatch_sums(rows: Iterable[DispatchRow]) -> DispatchSums:
             done=sum(row.done for row in every),
             late=sum(row.late and not row.done for row in every),
         ),
-        sum(row.reported_on is None and not row.done for row in every),
+        sum(row.unreported for row in every),
     )

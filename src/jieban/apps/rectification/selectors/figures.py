@@ -111,7 +111,7 @@ def figures_of_rounds(actor: Actor, today: date) -> list[OfRound]:
     """A sum of every round with a task the actor sees, newest round first."""
     tasks = tasks_visible_to(actor).filter(dropped=False).order_by()
     found = folded(_counted(tasks, today, "round_id"))
-    counted = _open_items(tasks).values_list("task__round_id").annotate(*_ITEM_COUNTS)
+    counted = _open_items(tasks).values_list("task__round_id").annotate(**_ITEM_COUNTS)
     items = {key: Items(every, done, found[key].total) for key, every, done in counted}
     rounds = tasks.values_list("round_id", "round__code", "round__name").distinct()
     names = {key: (code, name) for key, code, name in rounds}
@@ -150,7 +150,9 @@ def _total(counted: Iterable[Counted]) -> Sum:
 def _counted(rows: QuerySet[Any], today: date, key: str, of: str = "") -> Iterator[Counted]:
     """Rows by a key and by state; `of` leads from a row to its task."""
     late = Q(**{f"{of}due_on__lt": today})
-    grouped = rows.values_list(key, f"{of}state").annotate(Count("pk"), Count("pk", filter=late))
+    grouped = rows.values_list(key, f"{of}state").annotate(
+        among=Count("pk"), among_late=Count("pk", filter=late)
+    )
     for value, state, count, count_late in grouped:
         # What is signed off is never late, whatever its day.
         yield value, state, count, 0 if state == State.SIGNED_OFF.value else count_late
@@ -219,7 +221,7 @@ def _by_month(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
     )
 
 
-_ITEM_COUNTS = (Count("pk"), Count("pk", filter=Q(done_on__isnull=False)))
+_ITEM_COUNTS = {"every": Count("pk"), "done": Count("pk", filter=Q(done_on__isnull=False))}
 
 
 def _open_items(tasks: QuerySet[Task]) -> QuerySet[ActionItem]:
@@ -227,7 +229,7 @@ def _open_items(tasks: QuerySet[Task]) -> QuerySet[ActionItem]:
 
 
 def _items(tasks: QuerySet[Task], count: int) -> Items:
-    counted = _open_items(tasks).aggregate(every=_ITEM_COUNTS[0], done=_ITEM_COUNTS[1])
+    counted = _open_items(tasks).aggregate(**_ITEM_COUNTS)
     return Items(counted["every"], counted["done"], count)
 
 
