@@ -68,6 +68,13 @@ def events_of_several(
     ).order_by("subject_id", "seq")
 
 
+def events_below(subject_kinds: Sequence[str], above: str) -> QuerySet[Event]:
+    """Events of these kinds of subject whose id is "<above>/…", in the order they were written."""
+    return Event.objects.filter(
+        subject_kind__in=subject_kinds, subject_id__startswith=f"{above}/"
+    ).order_by("number")
+
+
 def events_numbered(numbers: Iterable[int]) -> dict[int, Event]:
     """Number -> event, of those that are there."""
     return Event.objects.in_bulk(list(numbers))
