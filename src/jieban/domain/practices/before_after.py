@@ -11,7 +11,7 @@ end of the months compared: they say what the season and the general trend did m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import comb
@@ -198,23 +198,29 @@ def among_adopters(series: Series, adopters: Iterable[Adopter], wanted: int) -> 
 def _line(series: Series, adopter: Adopter, first: Mapping[str, str], wanted: int) -> AdopterLine:
     own = at_place(series, adopter.place, adopter.month, adopter.month, wanted)
     last = own.months_after[-1] if own.months_after else adopter.month
-    group = series.groups.get(adopter.place)
-    others = [
-        place
-        for place, its_group in series.groups.items()
-        if group is not None
-        and its_group == group
-        and place != adopter.place
-        and first.get(place, "9999-12") > last
+    others = others_of(series, adopter.place, {p for p, month in first.items() if month <= last})
+    return AdopterLine(adopter, own, beside(series, others, own), len(others))
+
+
+def others_of(series: Series, place: str, but: Collection[str] = ()) -> list[str]:
+    """The other places of a place's ranking group, without those in `but`."""
+    group = series.groups.get(place)
+    return [
+        other
+        for other, its_group in series.groups.items()
+        if group is not None and its_group == group and other != place and other not in but
     ]
-    beside = Compared(
-        counted(series, others, own.months_before),
-        counted(series, others, own.months_after),
-        wanted,
+
+
+def beside(series: Series, places: Sequence[str], own: Compared) -> Compared:
+    """What these places received in the months that are compared for one of them."""
+    return Compared(
+        counted(series, places, own.months_before),
+        counted(series, places, own.months_after),
+        own.wanted,
         own.months_before,
         own.months_after,
     )
-    return AdopterLine(adopter, own, beside, len(others))
 
 
 def _summed(parts: Sequence[Compared], wanted: int) -> Compared:
