@@ -20,6 +20,7 @@ from jieban.apps.accounts.services import note_token_use
 from jieban.apps.asked import Asked
 from jieban.apps.cases.api import router as cases
 from jieban.apps.effects.api import router as effects
+from jieban.apps.letters.api import router as letters
 from jieban.apps.practices.api import router as practices
 from jieban.apps.programmes.api import router as programmes
 from jieban.apps.rectification.api import router as rectification
@@ -81,6 +82,7 @@ api.add_router("", programmes)
 api.add_router("", terms)
 api.add_router("", rectification)
 api.add_router("", effects)
+api.add_router("", letters)
 _NOT_THERE = (".not_found", ".unknown_area", ".unknown_unit")
 _STATUS = {
     "actor.not_permitted": 403,
@@ -95,8 +97,15 @@ _STATUS = {
     "case.changed_meanwhile": 409,
     "case.move_not_allowed": 409,
     "case.share_accepted": 409,
+    "letter.answered_it": 403,
+    "letter.changed_meanwhile": 409,
+    "letter.done_already": 409,
+    "letter.move_not_allowed": 409,
+    "letter.not_yours": 403,
+    "letter.own_work": 403,
     "plan.closed": 409,
     "plan.in_approval": 409,
+    "plan.version_not_found": 404,
     "project.not_yours": 403,
     "practice.area_not_found": 404,
     "project.step_not_found": 404,
@@ -104,6 +113,7 @@ _STATUS = {
     "practice.adopted_already": 409,
     "task.changed_meanwhile": 409,
     "task.closed": 409,
+    "task.item_not_found": 404,
     "task.move_not_allowed": 409,
     "task.not_the_signer": 403,
     "task.not_yours": 403,
