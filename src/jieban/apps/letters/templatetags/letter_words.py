@@ -30,7 +30,7 @@ TYPES = {
     "other": _("other pollution"),
     "": _("no type"),
 }
-CHANNELS = {"phone": _("by phone"), "letter": _("by letter"), "": _("channel not told")}
+CHANNELS = {"phone": _("came by phone"), "letter": _("came by letter"), "": _("channel not told")}
 MOVES = {
     "part": _("Take it as partly done"),
     "close": _("Take it as done"),
