@@ -10,6 +10,8 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from exports import write_xls
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jieban.domain.errors import Refused
 from jieban.tables.plans import PlanItem, read_plan
@@ -753,6 +755,65 @@ def test_text_that_was_struck_out_is_not_read(tmp_path):
 def test_running_text_in_one_column_of_a_workbook_is_read(tmp_path):
     path = workbook(tmp_path, [[text] for text in RUNNING[1:]], head=[RUNNING[0]], above=())
     assert [task.serial for task in read_plan(path).tasks] == [1, 2, 3]
+
+
+PARAGRAPH = st.sampled_from(
+    (
+        *(
+            "{}",
+            "一、{}方面",
+            "（一）{}。",
+            "（二）{}。",
+            "1.{}。",
+            "2.{}。",
+            "3.{}；",
+            "问题1：{}",
+        ),
+        *(
+            "整改目标：{}。",
+            "整改措施：{}",
+            "整改措施：",
+            "【整改目标】",
+            "整改任务：{}",
+            "责任单位：{}",
+        ),
+        *("牵头单位：{}", "完成时限：{}", "责任单位：{}  完成时限：长期坚持", "整改进展：{}"),
+        *(
+            "整改目标：{}。整改措施：（一）{}。（二）巡查。",
+            "责任领导：{}",
+            "备注：{}",
+            "反馈问题：{}",
+        ),
+    )
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(forms=st.lists(PARAGRAPH, min_size=1, max_size=25))
+def test_no_word_of_a_running_text_is_lost(tmp_path, forms):
+    words = [f"甲{number}乙" for number in range(len(forms))]
+    path = tmp_path / "方案.csv"
+    # One column: a mark that is in no paragraph parts the columns.
+    path.write_text(
+        "\n".join(form.replace("{}", word) for form, word in zip(forms, words, strict=True)),
+        encoding="utf-8",
+    )
+    try:
+        found = read_plan(path)
+    except Refused as refused:
+        if refused.code != "plans.no_layout":
+            raise
+        return
+    told = "\n".join(
+        [
+            found.title,
+            *(str(each) for each in (*found.problems, *found.tasks)),
+            *("\n".join(line.cells) for line in found.rejected),
+            *(remark.value for remark in found.remarks),
+        ]
+    )
+    said = [word for form, word in zip(forms, words, strict=True) if "{}" in form]
+    assert not [word for word in said if word not in told], forms
 
 
 # --- files that are none -------------------------------------------------------------------

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from jieban.documents.posting import said
-from jieban.documents.typesetting import make_pdf
+from jieban.documents.typesetting import make_pdf, spaced
 from jieban.domain.rectification.tasks import CRITERIA
 
 MISSING = "未提供。"
@@ -246,7 +246,7 @@ def _work(pack: Acceptance) -> list[dict[str, object]]:
                     each.what,
                     said(each.on),
                     _measured(each),
-                    "\n".join(filter(None, (each.name, each.digest))),
+                    "\n".join(filter(None, (each.name, spaced(each.digest)))),
                 )
                 for number, each in enumerate(pack.evidence, start=1)
             ],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jieban.documents.typesetting import make_pdf
+from jieban.documents.typesetting import make_pdf, spaced
 from jieban.domain.rectification.numerals import chinese_numeral
 from jieban.domain.rectification.sheets import PlanRow, same_problem
 
@@ -32,7 +32,7 @@ def plan_pdf(paper: PlanPaper, rows: Sequence[PlanRow], *, at: datetime) -> byte
         "issuer": paper.round,
         "subtitle": f"{paper.round} · {version}",
         "left": " · ".join(filter(None, (paper.title, version))),
-        "digest": f"SHA-256 {paper.digest}" if paper.digest else "",
+        "digest": f"SHA-256 {spaced(paper.digest)}" if paper.digest else "",
         "paper": "a3",
         "heads": list(HEADS),
         "widths": [1.1, 0, 3, 4.2, 9, 2.6, 3.2, 2.6, 4.6, 1.8],

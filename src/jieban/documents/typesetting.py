@@ -42,6 +42,11 @@ def make_pdf(form: str, values: Mapping[str, Any], *, at: datetime) -> bytes:
     return made
 
 
+def spaced(digest: str) -> str:
+    """A digest in groups of 16, so that it fits a column and can be compared by eye."""
+    return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))
+
+
 @lru_cache(maxsize=1)
 def _font_folders() -> list[Path]:
     return sorted({fonts.sans_path().parent, fonts.serif_path().parent})

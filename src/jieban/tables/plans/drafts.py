@@ -47,8 +47,8 @@ class Step:
 
 @dataclass
 class Draft:
-    """A task while it is read. `cells` are its fields as they stand, `problem` None where the
-    plan names none; `headings` are what its columns are called, for what is kept aside."""
+    """A task while it is read. `cells` are its fields as they stand, `problem` "" where the plan
+    names none; `row` is its first line, `below` are the lines that go on with it."""
 
     sheet: str
     line: int
@@ -59,6 +59,7 @@ class Draft:
     serial: int | None = None
     extra: dict[str, str] = field(default_factory=dict)
     row: tuple[str, ...] = ()
+    below: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     has_lead: bool = True
     problem_told: bool = True
 
@@ -93,7 +94,12 @@ class Finishing:
         self._drafts.append((draft, task))
 
     def reject(self, draft: Draft, reason: str, value: str = "") -> None:
+        """Sends the lines of a draft back, the first with the reason."""
         self._found.rejected.append(RejectedLine(draft.sheet, draft.line, reason, value, draft.row))
+        self._found.rejected += [
+            RejectedLine(draft.sheet, line, "plans.above_rejected", "", row)
+            for line, row in draft.below
+        ]
 
     def finish(self) -> None:
         """Numbers the problems and puts everything into the file, in its order."""

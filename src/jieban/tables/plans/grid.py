@@ -131,6 +131,7 @@ class GridReader:
         self._lost = False
         self._drafts: list[Draft] = []
         self._problem, self._section = "", ""
+        self._heading: tuple[Line, str] | None = None
         self._numbers_problems = self._numbers_items = False
 
     def take(self, line: Line) -> None:
@@ -159,6 +160,7 @@ class GridReader:
 
     def finish(self) -> None:
         """Hands on every task of the table."""
+        self._leave_heading()
         before: Draft | None = None
         for draft in self._drafts:
             if self._numbers_problems and draft.serial is not None:
@@ -187,12 +189,20 @@ class GridReader:
         if _is_note(text) or (self._drafts and not _heads(text)):
             self._remark(line, "plans.note", text)
             return True
+        self._leave_heading()
+        self._heading = line, text
         self._current, self._lost = None, False
         if "problem" not in self._columns and ("问题" in text or "。" in text):
             self._problem = text
         else:
             self._section, self._problem = text, ""
         return True
+
+    def _leave_heading(self) -> None:
+        """Says of a heading that no task came under it."""
+        if self._heading is not None:
+            self._remark(self._heading[0], "plans.note", self._heading[1])
+            self._heading = None
 
     def _begins(self, line: Line, own: Mapping[str, str]) -> bool:
         if not _NAMING & self._columns.keys():
@@ -266,7 +276,7 @@ class GridReader:
         if cells.get("problem_serial"):
             pair = serial_of(cells["problem_serial"])
             draft.problem_serial = pair[1] or pair[0]
-        self._current, self._lost = draft, False
+        self._current, self._lost, self._heading = draft, False, None
         self._drafts.append(draft)
 
     def _go_on(self, line: Line, own: Mapping[str, str]) -> None:
@@ -277,6 +287,7 @@ class GridReader:
                 RejectedLine(self._sheet, line.number, reason, "", line.texts)
             )
             return
+        cur.below.append((line.number, line.texts))
         step = Step(
             own.get("items", ""),
             own.get("lead", ""),

@@ -125,6 +125,8 @@ class TextReader:
         self._problem, self._section = "", ""
         self._problem_line: int | None = None
         self._serial: int | None = None
+        self._part: Segment | None = None
+        self._heads: Sequence[Segment] = []
         self._record: _Record | None = None
 
     def read(self, segments: Sequence[Segment]) -> bool:
@@ -182,19 +184,24 @@ class TextReader:
             self._problem_line = None
             if self._section:
                 draft.extra["所属部分"] = self._section
+                self._part = None
             self._record = _Record(draft)
         draft = self._record.draft
         self._record.filled.add(name)
         if name == "serial":
             numbered(draft, label.words, self._found)
         elif name == "problem":
+            # A heading above it is no problem then.
+            self._note(self._heads)
+            self._heads = []
             draft.problem = self._problem = label.words
             draft.serial = label.number or draft.serial
         elif name == "title" and label.number and draft.serial is None:
             draft.serial = label.number
             draft.add(name, label.words)
         elif name in ("leader", "note") or name == "problem_serial":
-            draft.extra[label.label] = label.words
+            had = draft.extra.get(label.label, "")
+            draft.extra[label.label] = f"{had}\n{label.words}".strip()
         else:
             draft.add(name, label.words)
 
@@ -263,11 +270,13 @@ class TextReader:
             above = above[1:]
         for each in above:
             if _is_part(each.words):
-                self._section = each.words
+                self._note([self._part] if self._part else [])
+                self._section, self._part = each.words, each
             else:
                 self._note([each])
         if not own:
             return
+        self._heads = own
         mark = mark_at(own[0].words)
         if mark:
             self._style, self._number = mark[0], mark[1]
@@ -291,8 +300,9 @@ class TextReader:
         if self._record is None:
             return
         draft, self._record = self._record.draft, None
+        self._heads = []
         cells = draft.cells
-        draft.row = tuple(filter(None, (draft.problem, cells.get("goal"), cells.get("items"))))
+        draft.row = tuple(filter(None, (draft.problem, *cells.values(), *draft.extra.values())))
         draft.has_lead = bool(cells.get("lead"))
         draft.steps = [Step(cells.get("items", ""))]
         self._into.add(draft)
