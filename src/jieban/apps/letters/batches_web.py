@@ -17,7 +17,7 @@ from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.doors import download
 from jieban.apps.letters import services
 from jieban.apps.letters.forms import BatchForm
-from jieban.apps.letters.models import Batch, Publication
+from jieban.apps.letters.models import Batch
 from jieban.apps.letters.selectors import lists, seeing, telling
 from jieban.apps.letters.services.publishing import check_row
 from jieban.apps.letters.templatetags.letter_words import CHANNELS, VERDICTS
@@ -84,7 +84,7 @@ def show_batch(
         "channels": [(words, sums.channels.get(c, 0)) for c, words in CHANNELS.items()],
         "verdicts": [(words, sums.verdicts.get(c, 0)) for c, words in VERDICTS.items()],
         "page": Paginator(found, lists.PAGE).get_page(request.GET.get("page")),
-        "tables": Publication.objects.filter(batch=batch).defer("content"),
+        "tables": lists.tables_of(batch),
         "manages": manages,
         "today": directory.local_day(clock.now()),
         "refusal": refusal,
@@ -157,7 +157,7 @@ def _content(request: Asked, batch: Batch, table: int) -> tuple[dict[str, Any], 
     """A version's content, or the table as it stands now to whoever keeps it."""
     actor = actor_of(request)
     if table:
-        found = Publication.objects.filter(batch=batch, number=table).first()
+        found = lists.table_of(batch, table)
         if found is None:
             raise Http404(str(table))
         return found.content, found.digest, set(found.changed)
@@ -166,5 +166,5 @@ def _content(request: Asked, batch: Batch, table: int) -> tuple[dict[str, Any], 
     content = telling.content_of(batch)
     for row in content["rows"]:
         check_row(row)
-    before = Publication.objects.filter(batch=batch).first()
+    before = lists.table_of(batch, 0)
     return content, "", set(telling.changed_rows(before.content if before else None, content))

@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jieban.apps.directory import selectors as directory
-from jieban.apps.letters.models import Batch, Letter
+from jieban.apps.letters.models import Letter
+from jieban.apps.letters.selectors.lists import batches_of
 from jieban.apps.letters.selectors.seeing import rounds_with_letters
 from jieban.apps.letters.services import Said
 from jieban.apps.letters.templatetags.letter_words import CHANNELS, TYPES
@@ -130,7 +131,7 @@ class NewLetterForm(LetterForm):
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        batches = Batch.objects.filter(round=round)
+        batches = batches_of(round)
         self.fields["batch"].choices = [(each.number, each.number) for each in batches]  # type: ignore[attr-defined]
         self.fields["public_text"].required = False
         self.fields["public_text"].help_text = _(

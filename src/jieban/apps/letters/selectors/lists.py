@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from jieban.apps.directory import selectors as directory
 from jieban.apps.letters.models import Batch, Letter, LetterType, LetterUnit, Publication
 from jieban.apps.letters.selectors.seeing import letters_visible_to, rounds_with_letters
+from jieban.apps.rectification.models import Round
 from jieban.domain.actors import Actor
 from jieban.domain.rectification.letters import Cross, LetterSum, Line, State, cross, sum_of
 
@@ -224,3 +225,19 @@ def _street(now: Any, area_id: int | None, told: str) -> str:
         if now.areas[code].kind == "street":
             return str(now.areas[code].name)
     return str(area.name)
+
+
+def batches_of(round_: Round) -> QuerySet[Batch]:
+    """Batches of a round, newest first."""
+    return Batch.objects.filter(round=round_)
+
+
+def tables_of(batch: Batch) -> QuerySet[Publication]:
+    """Public tables of a batch, newest first, without their content."""
+    return Publication.objects.filter(batch=batch).defer("content")
+
+
+def table_of(batch: Batch, number: int) -> Publication | None:
+    """The public table of a number; 0 is the newest. None where there is none."""
+    found = Publication.objects.filter(batch=batch)
+    return found.filter(number=number).first() if number else found.first()
