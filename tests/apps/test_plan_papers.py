@@ -138,8 +138,9 @@ def test_the_table_of_a_plan_bears_version_and_digest_on_every_page():
     assert text.count("第3版") == pages + 1
     for task in plan.tasks:
         assert task.title in text
-    for problem in plan.problems.values():
-        assert text.count(problem) == 1
+    # However many tasks a problem has, it is printed once.
+    starts = [problem[:16] for problem in plan.problems.values()]
+    assert [text.count(start) for start in starts] == [1] * len(starts)
     assert "共27项任务、102项措施" in text
     assert "（一）建立点位台账，逐一明确责任人和销账时间。" in text
 
