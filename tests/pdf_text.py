@@ -41,7 +41,9 @@ def _objects(pdf: bytes) -> dict[int, tuple[bytes, bytes]]:
         head = body[: stream.start()] if stream else body
         unpacked = b""
         if stream:
-            unpacked = zlib.decompress(stream[1]) if b"FlateDecode" in head else stream[1]
+            # A stream whose last byte looks like the line's end before `endstream` loses it here.
+            whole = zlib.decompressobj()
+            unpacked = whole.decompress(stream[1]) if b"FlateDecode" in head else stream[1]
         found[int(number)] = (head, unpacked)
         if b"/ObjStm" in head:
             found |= _inside(head, unpacked)

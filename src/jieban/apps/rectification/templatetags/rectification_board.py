@@ -104,7 +104,7 @@ def cell_words(cell: Cell) -> str:
     if cell.due:
         said.append(str(_("due this month")))
     if cell.late:
-        said.append(str(_("late")))
+        said.append(str(_("past its day")))
     return " · ".join(said)
 
 
