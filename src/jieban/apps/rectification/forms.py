@@ -119,7 +119,7 @@ class TaskForm(forms.Form):
     problem = forms.TypedChoiceField(label=_("Problem found"), coerce=int)
     title = forms.CharField(label=_("Task"), max_length=200)
     goal = _text(_("Goal"), required=False)
-    lead = _units(_("Lead unit"), max_length=200, required=False)
+    lead = _units(_("Leading unit"), max_length=200, required=False)
     responsible = _units(
         _("Responsible units"),
         max_length=600,

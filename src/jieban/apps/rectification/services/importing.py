@@ -32,7 +32,7 @@ from jieban.apps.rectification.services.planning import (
 )
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
-from jieban.domain.practices.wording import tidy
+from jieban.domain.practices.wording import contact, tidy
 from jieban.domain.privacy.redaction import redact
 from jieban.domain.rectification.due import Due, read_due
 from jieban.domain.rectification.tasks import WORKING, State
@@ -217,7 +217,7 @@ class _Importing:
             progress=self._words("done", line.progress, line, TEXT),
             extra={
                 heading: self._words("remark", text, line, TEXT)
-                for heading, text in line.extra.items()
+                for heading, text in (*line.extra.items(), *_unread(line.due))
             },
         )
 
@@ -242,11 +242,10 @@ class _Importing:
         return tidy(name, clean, limit=limit, required=required)
 
     def _due(self, said: str, serial: int, line: PlanTask) -> Due | None:
-        words = self._words("due", said, line, LINE)
         try:
-            return read_due(words)
+            return read_due(contact("due", said, limit=LINE))
         except Refused:
-            self.outcome.notes.append(Note(serial, line.line, "due_unreadable", words[:80]))
+            self.outcome.notes.append(Note(serial, line.line, "due_unreadable", said[:80]))
             return None
 
     def _area(self, line: PlanTask, serial: int) -> Any:
@@ -421,6 +420,15 @@ class _Importing:
         self.outcome.rejected.append(
             RejectedLine(line.sheet, line.line, "plans.line_refused", refused.message(), cells)
         )
+
+
+def _unread(due: str) -> list[tuple[str, str]]:
+    """What a due date said that nobody understands: kept under a heading of its own."""
+    try:
+        read_due(due)
+    except Refused:
+        return [("完成时限（原文）", due)]
+    return []
 
 
 def _unit_rows(reads: list[_Read], tasks: list[Task]) -> Iterable[TaskUnit]:

@@ -22,7 +22,7 @@ from jieban.apps.rectification.services.keeping import (
 )
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
-from jieban.domain.practices.wording import tidy
+from jieban.domain.practices.wording import contact, tidy
 from jieban.domain.rectification.due import read_due
 from jieban.domain.rectification.tasks import WORKING, State
 
@@ -354,7 +354,7 @@ def _write(task: Task, said: TaskSaid) -> list[Any]:
     task.area = area_named(said.area)
     task.place = tidy("place", said.place)
     task.category = tidy("category", said.category, limit=255)
-    words = tidy("due", said.due)
+    words = contact("due", said.due)
     # A day that was granted on request stands beside the plan's unchanged words.
     if words != task.due_words:
         write_due(task, read_due(words))
@@ -376,7 +376,7 @@ def _item(task: Task, serial: int, said: ItemPlan) -> ActionItem:
         text=tidy("text", said.text, limit=TEXT, required=True),
         units=tidy("units", said.units, limit=300),
     )
-    write_due(item, read_due(tidy("due", said.due)))
+    write_due(item, read_due(contact("due", said.due)))
     return item
 
 

@@ -79,7 +79,7 @@ FIELDS = {
     "text": _("Words"),
     "title": _("Task"),
     "goal": _("Goal"),
-    "lead": _("Lead unit"),
+    "lead": _("Leading unit"),
     "responsible": _("Responsible units"),
     "due": _("Due date"),
     "role": _("Lead or assist"),
