@@ -641,6 +641,22 @@ def test_running_text_counted_in_one_way_throughout_is_told_apart(tmp_path):
     ]
 
 
+def test_a_task_sent_back_from_a_running_text_is_a_line_that_can_be_mended(tmp_path):
+    found = read_plan(
+        word(
+            tmp_path,
+            *("一、烧烤反弹。", "整改目标：清零。", "整改措施：巡查。", "完成时限：" + "长" * 201),
+        )
+    )
+    assert reasons(found.rejected) == ["plans.text_too_long"]
+    (line,) = found.rejected
+    mended = dict(zip(found.headings, line.cells, strict=True)) | {"完成时限": "长期坚持"}
+    again = read_plan(workbook(tmp_path, [list(mended.values())], head=list(mended)))
+    assert (again.tasks[0].goal, again.tasks[0].serial, again.tasks[0].due) == (
+        *("清零。", 1, "长期坚持"),
+    )
+
+
 def test_several_tasks_of_one_problem_in_running_text(tmp_path):
     found = read_plan(
         word(

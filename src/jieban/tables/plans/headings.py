@@ -77,7 +77,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 KEPT = ("leader", "note")
 """Columns that are kept with their line, under their own heading."""
-WRITTEN = tuple(name for name in HEADINGS if name not in ("problem_serial", *KEPT))
+WRITTEN = tuple(name for name in HEADINGS if name not in ("problem_serial", "leader"))
+"""Columns of a line that is sent back from a running text."""
 SINGLE = ("lead", "responsible", "assisting", "due", "closer", "said", "area", "place", "role")
 """Fields of the running text that end with their paragraph."""
 _FIELDS = {plain_heading(word): name for name, words in HEADINGS.items() for word in words}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from jieban.domain.rectification.numerals import number_of
 from jieban.tables.plans.drafts import Draft, Finishing, Step, numbered
-from jieban.tables.plans.headings import HEADINGS, SINGLE, field_of
+from jieban.tables.plans.headings import HEADINGS, SINGLE, WRITTEN, field_of
 from jieban.tables.plans.shapes import PlanFile, Remark
 from jieban.tables.plans.words import NUMERAL, mark_at
 
@@ -33,6 +33,8 @@ _LABEL = re.compile(
 _BEFORE = "。；;，,、】]）) \t\n\u3000"
 _LONG = 4
 """Signs of a label that may stand inside a paragraph; shorter ones are words of any sentence."""
+
+_HEADS = tuple(HEADINGS[name][0] for name in WRITTEN)
 
 
 @dataclass
@@ -302,7 +304,8 @@ class TextReader:
         draft, self._record = self._record.draft, None
         self._heads = []
         cells = draft.cells
-        draft.row = tuple(filter(None, (draft.problem, *cells.values(), *draft.extra.values())))
+        draft.row = _as_line(draft)
+        self._found.headings = self._found.headings or _HEADS
         draft.has_lead = bool(cells.get("lead"))
         draft.steps = [Step(cells.get("items", ""))]
         self._into.add(draft)
@@ -310,6 +313,17 @@ class TextReader:
     def _note(self, segments: Iterable[Segment]) -> None:
         for each in segments:
             self._found.remarks.append(Remark(self._sheet, each.line, "plans.note", each.words))
+
+
+def _as_line(draft: Draft) -> tuple[str, ...]:
+    """The task as a line of a table, so that one sent back can be mended and comes in again."""
+    said = {
+        **draft.cells,
+        "serial": str(draft.serial or draft.cells.get("serial", "")),
+        "problem": draft.problem,
+        "note": "\n".join(f"{name}：{text}" for name, text in draft.extra.items()),
+    }
+    return tuple(said.get(name, "") for name in WRITTEN)
 
 
 def _is_part(words: str) -> bool:
