@@ -73,7 +73,7 @@ def read_due(text: str) -> Due | None:
     lasting = bool(_LASTING.search(said))
     days = _days(said)
     if days:
-        return Due(Kind.DATE, max(days), lasting, words)
+        return Due(Kind.DATE, possible(max(days)), lasting, words)
     if _AT_ONCE.search(said):
         return Due(Kind.AT_ONCE, None, lasting, words)
     if lasting:
@@ -83,18 +83,28 @@ def read_due(text: str) -> Due | None:
 
 _LASTING = re.compile("长期坚持|持续推进|持续整改|持续开展|长期|常态化|并坚持|lasting|ongoing")
 _AT_ONCE = re.compile("立行立改|立即整改|立知立改|即知即改|立改立行|已完成|atonce|immediate")
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d)"
+# A year alone is one only if it says so: "2000套" and "2012户" are counts.
 _DAY = re.compile(
     _YEAR
-    + r"(?:年|-|/|\.)?"
-    + r"(?:(?P<quarter>第?[一二三四1-4]季度)|(?P<half>上半年|下半年)|(?P<end>年?底|年?末)"
-    + r"|(?P<month>\d{1,2})(?:月|-|/|\.)?(?:(?P<day>\d{1,2})日?|(?P<third>上旬|中旬|下旬))?)?"
+    + r"(?:年?(?P<quarter>第?[一二三四1-4]季度)|年?(?P<half>上半年|下半年)|年?(?P<end>年?底|年?末)"
+    + r"|(?:年|-|/|\.)(?P<month>\d{1,2})(?:月|-|/|\.)?"
+    + r"(?:(?P<day>\d{1,2})日?|(?P<third>上旬|中旬|下旬))?"
+    + r"|(?P<digits>\d{4})(?!\d)|年|$)"
 )
+_ON = re.compile(r"(?:至|到|-|—|–|~)(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?")
+"""The end of a span that names its year once: "2024年3月至6月"."""
 _QUARTERS = {"一": 3, "1": 3, "二": 6, "2": 6, "三": 9, "3": 9, "四": 12, "4": 12}
 
 
 def _days(said: str) -> list[date]:
-    return [_day(found) for found in _DAY.finditer(said)]
+    days: list[date] = []
+    for found in _DAY.finditer(said):
+        days.append(_day(found))
+        end = _ON.match(said, found.end())
+        if end is not None:
+            days.append(_of(int(found["year"]), end["month"], end["day"], found[0] + end[0]))
+    return days
 
 
 def _day(found: re.Match[str]) -> date:
@@ -103,20 +113,26 @@ def _day(found: re.Match[str]) -> date:
         return _last(year, next(_QUARTERS[sign] for sign in found["quarter"] if sign in _QUARTERS))
     if found["half"]:
         return _last(year, 6 if found["half"] == "上半年" else 12)
+    if found["digits"]:
+        return _of(year, found["digits"][:2], found["digits"][2:], found[0])
     if not found["month"]:
         return _last(year, 12)
-    month = int(found["month"])
-    if not 1 <= month <= 12:
-        raise Refused("rectification.day_impossible", day=found[0])
     if found["third"]:
-        tenth = {"上旬": 10, "中旬": 20}.get(found["third"])
-        return date(year, month, tenth) if tenth else _last(year, month)
-    if not found["day"]:
-        return _last(year, month)
+        tenth = {"上旬": "10", "中旬": "20"}.get(found["third"])
+        return _of(year, found["month"], tenth, found[0])
+    return _of(year, found["month"], found["day"], found[0])
+
+
+def _of(year: int, month: str, day: str | None, said: str) -> date:
+    """That day; without one, the last of the month."""
+    if not 1 <= int(month) <= 12:
+        raise Refused("rectification.day_impossible", day=said)
+    if not day:
+        return _last(year, int(month))
     try:
-        return date(year, month, int(found["day"]))
+        return date(year, int(month), int(day))
     except ValueError:
-        raise Refused("rectification.day_impossible", day=found[0]) from None
+        raise Refused("rectification.day_impossible", day=said) from None
 
 
 def _last(year: int, month: int) -> date:
