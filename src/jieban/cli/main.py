@@ -45,6 +45,7 @@ NOUNS = {
     "programmes": Noun(
         "jieban.cli.programmes", "programmes", "Officials sent, and what it did.", database=False
     ),
+    "letters": Noun("jieban.cli.letters", "letters", "Letters of inspections."),
     "practices": Noun("jieban.cli.practices", "practices", "Practices and who took them over."),
     "rectification": Noun(
         "jieban.cli.rectification", "rectification", "Inspection rounds, plans and tasks."

@@ -19,7 +19,6 @@ from jieban.apps.letters import services
 from jieban.apps.letters.forms import BatchForm
 from jieban.apps.letters.models import Batch
 from jieban.apps.letters.selectors import lists, seeing, telling
-from jieban.apps.letters.services.publishing import check_row
 from jieban.apps.letters.templatetags.letter_words import CHANNELS, VERDICTS
 from jieban.documents.letters import letters_pdf
 from jieban.domain.errors import Refused
@@ -163,8 +162,6 @@ def _content(request: Asked, batch: Batch, table: int) -> tuple[dict[str, Any], 
         return found.content, found.digest, set(found.changed)
     if not seeing.rounds_managed_by(actor).filter(pk=batch.round_id).exists():
         raise Http404("0")
-    content = telling.content_of(batch)
-    for row in content["rows"]:
-        check_row(row)
+    content = services.printable(batch)
     before = lists.table_of(batch, 0)
     return content, "", set(telling.changed_rows(before.content if before else None, content))

@@ -17,14 +17,16 @@ from jieban.apps.letters.services.entering import (
     open_batch,
 )
 from jieban.apps.letters.services.importing import import_letters
+from jieban.apps.letters.services.keeping import bounds_of
 from jieban.apps.letters.services.linking import end_link, link_letter
-from jieban.apps.letters.services.publishing import publish_batch
+from jieban.apps.letters.services.publishing import printable, publish_batch
 
 __all__ = [
     "Said",
     "add_accountability",
     "answer_letter",
     "ask_closing",
+    "bounds_of",
     "change_batch",
     "change_letter",
     "end_link",
@@ -34,6 +36,7 @@ __all__ = [
     "move_letter",
     "open_batch",
     "open_in_clear",
+    "printable",
     "publish_batch",
     "strike_accountability",
     "turn_down",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jieban.apps.letters.models import Publication
+from jieban.apps.letters.models import Batch, Publication
 from jieban.apps.letters.selectors.telling import COLUMNS, changed_rows, content_of, digest_of
 from jieban.apps.letters.services.keeping import hold_batch, record_batch
 from jieban.domain.actors import Actor
@@ -32,11 +32,9 @@ def publish_batch(actor: Actor, code: str, number: str, *, at: datetime) -> Publ
         Refused "letter.personal_data", "letter.not_printable": names the letter; nothing is kept.
     """
     batch = hold_batch(actor, code, number)
-    content = content_of(batch)
+    content = printable(batch)
     if not content["rows"]:
         raise Refused("batch.empty", batch=batch.number)
-    for row in content["rows"]:
-        check_row(row)
     before = Publication.objects.filter(batch=batch).first()
     changed = changed_rows(before.content if before else None, content)
     if not changed:
@@ -61,6 +59,18 @@ def publish_batch(actor: Actor, code: str, number: str, *, at: datetime) -> Publ
         changed=changed,
     )
     return table
+
+
+def printable(batch: Batch) -> dict[str, Any]:
+    """The public table as it stands now, if it may be printed.
+
+    Raises:
+        Refused "letter.not_printable".
+    """
+    content = content_of(batch)
+    for row in content["rows"]:
+        check_row(row)
+    return content
 
 
 def check_row(row: dict[str, Any]) -> None:
