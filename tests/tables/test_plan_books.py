@@ -18,6 +18,7 @@ from jieban.domain.rectification.sheets import (
     same_problem,
 )
 from jieban.invented.plans import ITEMS, TASKS, inspection_plan
+from jieban.tables.duties import rejected_workbook
 from jieban.tables.plan_books import (
     DISPATCH_HEADINGS,
     PLAN_HEADINGS,
@@ -221,6 +222,42 @@ def test_an_invented_plan_has_as_many_tasks_and_measures_as_asked_for(tasks, ite
 def test_an_invented_plan_of_nothing_is_none():
     with pytest.raises(ValueError, match="cannot have"):
         inspection_plan(10, 9)
+
+
+def test_lines_sent_back_are_mended_and_come_in_again(tmp_path):
+    head = ["序号", "反馈问题", "整改任务", "整改目标", "整改措施", "牵头单位", "完成时限"]
+    book = openpyxl.Workbook()
+    for line in (
+        head,
+        ["1", "扬尘。", "扬尘管控", "达标。", "检查。", "区住房建设委", "长期坚持"],
+        ["2", None, "裸地治理", "绿化。", "苫盖。", "区园林绿化局", "长期坚持"],
+        [None, None, None, None, "绿化。", None, None],
+    ):
+        book.active.append(line)
+    book.active.merge_cells("B2:B3")
+    other = book.create_sheet("第二批")
+    other.append(["任务", "序号", "督察反馈问题", "目标", "措施", "别的", "完成时限"])
+    other.append(["噪声治理", "3", "噪声。", "下降。", "巡查。", "甲", "长" * 201])
+    path = tmp_path / "方案.xlsx"
+    book.save(path)
+    found = read_plan(path)
+    sent = [*found.tasks[1].sent_back("plans.line_empty", "x"), *found.rejected]
+    assert [line.line for line in sent] == [3, 4, 2]
+    path.write_bytes(rejected_workbook(found.headings, sent, "zh"))
+    book = openpyxl.load_workbook(path)
+    for row in book.active.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str) and len(cell.value) > 200:
+                cell.value = "长期坚持"
+    book.save(path)
+    again = read_plan(path)
+    assert (again.tasks[0].title, again.tasks[0].serial) == ("裸地治理", 2)
+    assert [item.text for item in again.tasks[0].items] == ["苫盖。", "绿化。"]
+    assert again.problems[0].text == "扬尘。"
+    # Of a second table with other headings what the first one has stands under these.
+    assert again.tasks[1].serial == 3
+    assert again.tasks[1].due == "长期坚持"
+    assert "退回原因" not in again.unknown
 
 
 def test_the_form_of_a_plan_prints_on_a3_with_its_head_on_every_page():

@@ -180,6 +180,7 @@ class Finishing:
             extra=draft.extra,
             sheet=draft.sheet,
             line=draft.line,
+            lines=((draft.line, draft.row), *draft.below),
         )
 
     def _units(self, draft: Draft) -> tuple[str, tuple[str, ...], str]:

@@ -15,9 +15,10 @@ from typing import Any
 from jieban.domain.errors import Refused
 from jieban.tables.lists import RejectedLine
 from jieban.tables.plans.drafts import Draft, Finishing, Step, numbered
-from jieban.tables.plans.headings import KEPT, columns_of, field_of
+from jieban.tables.plans.headings import IGNORED, KEPT, columns_of, field_of
 from jieban.tables.plans.shapes import PlanFile, Remark
 from jieban.tables.plans.words import serial_of
+from jieban.tables.profiles import plain_heading
 from jieban.tables.reading import Sheet
 from jieban.tables.values import text_of
 
@@ -84,7 +85,11 @@ class Head:
         known = {
             index for name, places in self.columns.items() if name not in KEPT for index in places
         }
-        return {index: text for index, text in enumerate(self.texts) if text and index not in known}
+        return {
+            index: text
+            for index, text in enumerate(self.texts)
+            if text and index not in known and plain_heading(text) not in IGNORED
+        }
 
     @property
     def unknown(self) -> list[str]:
@@ -265,7 +270,7 @@ class GridReader:
                 )
             ],
             problem=self._problem,
-            row=line.texts,
+            row=self._whole(line),
             has_lead="lead" in self._columns,
             problem_told="problem" in own or not {"title", "goal", "items"} & self._columns.keys(),
         )
@@ -279,15 +284,40 @@ class GridReader:
         self._current, self._lost, self._heading = draft, False, None
         self._drafts.append(draft)
 
+    def _whole(self, line: Line) -> tuple[str, ...]:
+        """The line with what merged cells and the problem above say in it, to stand alone."""
+        texts = [text or line.covered.get(index, "") for index, text in enumerate(line.texts)]
+        index = self._columns.get("problem", [len(texts)])[0]
+        if index < len(texts):
+            texts[index] = texts[index] or self._problem
+        return self._as_first(texts)
+
+    def _as_first(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """The cells under the headings of the file's first table, others behind them."""
+        heads, own = self._found.headings, self._head.texts
+        if own == heads:
+            return tuple(texts)
+        # Two headings of one field, 责任领导 and 责任人, are told apart by their names.
+        places = {heading: place for place, heading in enumerate(heads) if heading}
+        fields = {field_of(heading): place for heading, place in reversed(list(places.items()))}
+        cells, rest = [""] * len(heads), []
+        for heading, text in zip(own, texts, strict=False):
+            place = places.get(heading, fields.get(field_of(heading) or heading))
+            if place is not None and not cells[place]:
+                cells[place] = text
+            elif text:
+                rest.append(text)
+        return (*cells, *rest, *filter(None, texts[len(own) :]))
+
     def _go_on(self, line: Line, own: Mapping[str, str]) -> None:
         cur = self._current
         if cur is None:
             reason = "plans.above_rejected" if self._lost else "plans.nothing_above"
             self._found.rejected.append(
-                RejectedLine(self._sheet, line.number, reason, "", line.texts)
+                RejectedLine(self._sheet, line.number, reason, "", self._as_first(line.texts))
             )
             return
-        cur.below.append((line.number, line.texts))
+        cur.below.append((line.number, self._as_first(line.texts)))
         step = Step(
             own.get("items", ""),
             own.get("lead", ""),
@@ -346,7 +376,7 @@ class GridReader:
 
     def _reject(self, line: Line, reason: str, value: str) -> None:
         self._found.rejected.append(
-            RejectedLine(self._sheet, line.number, reason, value, line.texts)
+            RejectedLine(self._sheet, line.number, reason, value, self._as_first(line.texts))
         )
         self._current, self._lost = None, True
 

@@ -77,6 +77,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 KEPT = ("leader", "note")
 """Columns that are kept with their line, under their own heading."""
+IGNORED = frozenset(map(plain_heading, ("退回原因", "why it came back")))
+"""What stands beside lines that were sent back: it says nothing of a plan."""
 WRITTEN = tuple(name for name in HEADINGS if name not in ("problem_serial", "leader"))
 """Columns of a line that is sent back from a running text."""
 SINGLE = ("lead", "responsible", "assisting", "due", "closer", "said", "area", "place", "role")

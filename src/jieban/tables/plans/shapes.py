@@ -51,7 +51,8 @@ class PlanTask:
     `serial` is None where the file gives no number that is the task's alone. `problem_serial`
     names one of the file's problems, None where it says of none. `role` is "lead", "assist" or
     "", `said` what `said_state` means: "done", "partly", "under_way", "not_started" or "".
-    `extra` holds whatever stands in other columns, by their heading.
+    `extra` holds whatever stands in other columns, by their heading. `lines` are the lines it
+    was read from, with their numbers.
     """
 
     serial: int | None
@@ -73,6 +74,18 @@ class PlanTask:
     extra: Mapping[str, str] = field(default_factory=dict)
     sheet: str = ""
     line: int = 0
+    lines: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+    def sent_back(self, reason: str, value: str = "") -> list[RejectedLine]:
+        """Its lines as the file has them, the first with the reason, under `PlanFile.headings`."""
+        (line, cells), *below = self.lines
+        return [
+            RejectedLine(self.sheet, line, reason, value, cells),
+            *(
+                RejectedLine(self.sheet, number, "plans.above_rejected", "", row)
+                for number, row in below
+            ),
+        ]
 
 
 @dataclass
