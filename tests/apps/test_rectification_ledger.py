@@ -30,7 +30,7 @@ from tests.apps import rectifying as r
 from tests.apps.rectifying import AT, CHECKER, DISTRICT, KEEPER, SIGNER, STREET
 
 pytestmark = pytest.mark.django_db
-ATTEMPTS = 1200
+ATTEMPTS = 700
 PEOPLE = (
     KEEPER,
     CHECKER,
@@ -221,24 +221,26 @@ def test_hundreds_of_acts_in_any_order_are_rebuilt_from_the_ledger_alone():
     r.claimed()
     r.checked()
     r.on_notice()
-    at, done = r.later(2), Counter()
+    at, tried, done = r.later(2), Counter(), Counter()
     for _ in range(ATTEMPTS):
         at += timedelta(minutes=draw.randint(1, 600))
         number = draw.randint(1, 4)
         acts = _acts(draw, at, number, draw.randint(1, 2))
         task = Task.objects.filter(serial=number).first()
         fitting = FITTING[task.state] if task else ("enter_task",)
-        offered = [draw.choice(fitting), draw.choice(fitting), draw.choice(PLANNING)]
-        offered.append(draw.choice(list(acts)))
-        # What was done least comes first, so that every act has its turn.
-        name = min(draw.sample(offered, 2), key=lambda each: done[each])
+        offered = [draw.choice(fitting)]
+        if draw.random() < 0.3:
+            offered = [draw.choice(PLANNING), draw.choice(list(acts))]
+        # What was tried least comes first, so that every act has its turn.
+        name = min(offered, key=lambda each: tried[each])
+        tried[name] += 1
         try:
             acts[name]()
         except Refused:
             continue
         done[name] += 1
-    assert done.total() > 250
-    assert len(done) >= 28, set(acts) - set(done)
+    assert done.total() > 200
+    assert len(done) >= 26, tried - done
     found = folding.rebuilt("yx-2")
     assert [str(each) for each in found.unlike] == []
     assert differing() == {}

@@ -141,7 +141,7 @@ RECTIFICATION_KINDS = (
     _kind("task.evidence_struck", "划去佐证", "evidence struck out", "evidence"),
     _kind("task.due_asked", "申请调整时限", "another due day asked for", "request", "wanted"),
     _kind("task.due_granted", "同意调整时限", "due day changed", "request", "wanted", "paper"),
-    _kind("task.due_refused", "不同意调整时限", "due day not changed", "request"),
+    _kind("task.due_refused", "不同意调整时限", "due day not changed", "request", "paper"),
     _kind("task.objection_entered", "收到异议", "objection entered", "objection", "day", "text"),
     _kind("task.objection_answered", "答复异议", "objection answered", "objection", "text"),
     _kind("task.record_entered", "备案", "put on record", "record"),

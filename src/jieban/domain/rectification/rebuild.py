@@ -524,11 +524,11 @@ def _due_decided(task: RebuiltTask, told: Told) -> None:
     request |= {
         "granted": granted,
         "answer": told.reason,
+        "paper": told.body["paper"],
         "decided_at": told.at,
         "decided_by": told.by,
     }
     if granted:
-        request["paper"] = told.body["paper"]
         task.row["due_on"] = _day(told.body["wanted"])
 
 

@@ -388,7 +388,13 @@ def decide_due(
         )
     else:
         record_task(
-            task, "task.due_refused", actor=actor, at=at, reason=held.answer, request=held.pk
+            task,
+            "task.due_refused",
+            actor=actor,
+            at=at,
+            reason=held.answer,
+            request=held.pk,
+            paper=held.paper,
         )
     return held
 
