@@ -503,6 +503,32 @@ def test_without_a_column_of_tasks_the_goal_gives_the_title(tmp_path):
     assert task.title == "点位清零，不再反弹"
 
 
+def test_a_problem_in_a_line_of_its_own_has_the_tasks_below_it(tmp_path):
+    head = ["序号", "整改任务", "整改目标", "牵头单位", "完成时限"]
+    rows = [
+        ["问题一：烧烤反弹，群众反映强烈。"],
+        ["1", "烧烤整治", "清零。", "区城管执法局", "长期坚持"],
+        ["2", "油烟治理", "达标。", "区城管执法局", "长期坚持"],
+        ["问题二：扬尘问题。"],
+        ["3", "扬尘管控", "达标。", "区住房建设委", "长期坚持"],
+    ]
+    found = read_plan(workbook(tmp_path, rows, head=head))
+    assert [problem.text for problem in found.problems] == [
+        "烧烤反弹，群众反映强烈。",
+        "扬尘问题。",
+    ]
+    assert [(task.serial, task.problem_serial) for task in found.tasks] == [(1, 1), (2, 1), (3, 2)]
+    assert not found.remarks
+
+
+def test_a_second_sheet_that_counts_from_one_again_is_numbered_on(tmp_path):
+    found = read_plan(workbook(tmp_path, [FIRST], more=[("第二批", [HEAD, ["1", *SECOND[1:]]])]))
+    assert [task.serial for task in found.tasks] == [1, None]
+    assert [(each.reason, each.value) for each in found.remarks] == [
+        ("plans.numbers_begin_again", "第二批")
+    ]
+
+
 def test_a_whole_text_as_a_task_gives_a_short_title_and_is_kept(tmp_path):
     row = [*FIRST]
     row[2] = "整治露天烧烤。" + "逐点销账，" * 60
@@ -676,6 +702,98 @@ def test_several_tasks_of_one_problem_in_running_text(tmp_path):
         ("混接改造", "改完。", "2023年底前"),
         ("管网养护", "清淤。", "长期坚持"),
     ]
+
+
+def test_problems_that_are_labelled_and_counted(tmp_path):
+    found = read_plan(
+        word(
+            tmp_path,
+            *("云川区整改方案（虚构）", "问题一：烧烤反弹。", "责任单位：区城管执法局，砚湖街道"),
+            *(
+                "整改时限：立行立改",
+                "整改目标：清零。",
+                "整改措施：",
+                "（一）建台账。",
+                "（二）巡查。",
+            ),
+            *("验收单位：区督察办", "整改完成情况：已完成", "问题二：扬尘。", "整改目标：达标。"),
+            *("责任领导：甲样例  牵头单位：区住房建设委  配合单位：各街道  整改时限：2023年底前",),
+            *("整改措施：1.检查。2.处罚。", "整改进展：已检查30家。", "又检查20家。"),
+        )
+    )
+    assert [(each.serial, each.text) for each in found.problems] == [
+        (1, "烧烤反弹。"),
+        (2, "扬尘。"),
+    ]
+    first, second = found.tasks
+    assert (first.closer, first.said_state, first.said) == ("区督察办", "已完成", "done")
+    assert (second.lead, second.responsible) == ("区住房建设委", ("各街道",))
+    assert second.extra == {"责任领导": "甲样例"}
+    assert second.progress == "已检查30家。\n又检查20家。"
+    assert found.title == "云川区整改方案（虚构）"
+
+
+def test_labels_that_are_numbered_themselves(tmp_path):
+    found = read_plan(
+        word(
+            tmp_path,
+            *(
+                text
+                for number, problem in (("一", "烧烤"), ("二", "扬尘"))
+                for text in (
+                    f"{number}、关于{problem}问题",
+                    f"（一）问题描述：{problem}反弹。",
+                    "（二）整改目标：清零。",
+                    "（三）整改措施：",
+                    "1.检查；",
+                    "2.处罚。",
+                    "（四）责任单位：区城管执法局",
+                    "（五）完成时限：立行立改",
+                )
+            ),
+        )
+    )
+    assert [problem.text for problem in found.problems] == ["烧烤反弹。", "扬尘反弹。"]
+    assert [(task.serial, task.goal, len(task.items), task.due) for task in found.tasks] == [
+        (1, "清零。", 2, "立行立改"),
+        (2, "清零。", 2, "立行立改"),
+    ]
+
+
+def test_numbers_that_begin_again_in_each_part_are_not_the_tasks_own(tmp_path):
+    found = read_plan(
+        word(
+            tmp_path,
+            *(
+                text
+                for part, problems in (("一、大气方面", "甲乙"), ("二、水方面", "丙"))
+                for text in (
+                    part,
+                    *(
+                        line
+                        for number, problem in enumerate(problems)
+                        for line in (
+                            f"（{'一二'[number]}）{problem}问题。",
+                            "整改目标：达标。",
+                            "整改措施：检查。",
+                            "完成时限：长期坚持",
+                        )
+                    ),
+                )
+            ),
+        )
+    )
+    assert [problem.text for problem in found.problems] == ["甲问题。", "乙问题。", "丙问题。"]
+    assert [(task.serial, task.problem_serial) for task in found.tasks] == [
+        (None, 1),
+        (None, 2),
+        (None, 3),
+    ]
+    assert [task.extra["序号"] for task in found.tasks] == ["1", "2", "1"]
+    assert [task.extra["所属部分"] for task in found.tasks] == [
+        *("一、大气方面", "一、大气方面", "二、水方面"),
+    ]
+    assert reasons(found.remarks) == ["plans.numbers_begin_again"]
 
 
 def test_numbers_that_word_itself_writes_are_seen(tmp_path):

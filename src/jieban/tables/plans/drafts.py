@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -78,8 +78,23 @@ class Finishing:
         self._drafts: list[tuple[Draft, PlanTask]] = []
         self._taken: set[int] = set()
 
-    def add(self, draft: Draft) -> None:
-        """Takes the draft, or sends its line back with the reason."""
+    def add_all(self, drafts: Sequence[Draft]) -> None:
+        """Takes the drafts of one table or text.
+
+        Numbers that begin again, in each part of a plan or on each sheet, are not the tasks' own.
+        """
+        serials = [draft.serial for draft in drafts]
+        if serials.count(1) > 1 or (1 in serials and 1 in self._taken):
+            self._remark(drafts[0], "plans.numbers_begin_again", drafts[0].sheet)
+            for draft in drafts:
+                if draft.serial is not None:
+                    draft.extra.setdefault("序号", str(draft.serial))
+                    draft.serial = None
+        for draft in drafts:
+            self._add(draft)
+
+    def _add(self, draft: Draft) -> None:
+        """Takes the draft, or sends its lines back with the reason."""
         fault = _fault(draft)
         if fault is not None:
             self.reject(draft, *fault)
@@ -214,6 +229,7 @@ class Finishing:
         """The due date of the task and its items; of items with several, the task has them all."""
         dues = list(dict.fromkeys(step.due for step in draft.steps if step.due))
         own = {lead, *responsible}
+        differ = len({(step.lead, step.responsible) for step in draft.steps} - {("", "")}) > 1
         items: list[PlanItem] = []
         for step in draft.steps:
             labelled = labelled_units(step.responsible)
@@ -232,8 +248,7 @@ class Finishing:
                     PlanItem(
                         item.text,
                         item.due or (step.due if len(dues) > 1 else ""),
-                        item.units
-                        or (units if set(units) != own and step is not draft.steps[0] else ()),
+                        item.units or (units if differ and set(units) != own else ()),
                     )
                 )
         return "；".join(dues), tuple(items)

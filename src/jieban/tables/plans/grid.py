@@ -13,11 +13,12 @@ from datetime import date, datetime
 from typing import Any
 
 from jieban.domain.errors import Refused
+from jieban.domain.rectification.numerals import number_of
 from jieban.tables.lists import RejectedLine
 from jieban.tables.plans.drafts import Draft, Finishing, Step, numbered
 from jieban.tables.plans.headings import IGNORED, KEPT, columns_of, field_of
 from jieban.tables.plans.shapes import PlanFile, Remark
-from jieban.tables.plans.words import serial_of
+from jieban.tables.plans.words import NUMERAL, mark_at, serial_of
 from jieban.tables.profiles import plain_heading
 from jieban.tables.reading import Sheet
 from jieban.tables.values import text_of
@@ -28,6 +29,7 @@ _NAMING = frozenset(("serial", "problem", "title", "goal"))
 """Fields of which a line has one of its own where a task begins."""
 _TOTALS = ("合计", "总计", "小计", "共计", "总数", "total", "sum")
 _CONTROL = re.compile("[\x00-\x08\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_PROBLEM = re.compile(rf"(?:反馈)?问题\s*({NUMERAL})\s*[：:、.．]\s*")
 _FIRST_SERIAL, _LAST_SERIAL = 32_874, 73_050
 """Numbers of the days from 1990 to 2099 in a workbook."""
 _EPOCH = date(1899, 12, 30).toordinal()
@@ -136,6 +138,7 @@ class GridReader:
         self._lost = False
         self._drafts: list[Draft] = []
         self._problem, self._section = "", ""
+        self._problem_serial: int | None = None
         self._heading: tuple[Line, str] | None = None
         self._numbers_problems = self._numbers_items = False
 
@@ -175,8 +178,8 @@ class GridReader:
                 draft.problem_serial = before.problem_serial
             if self._numbers_items:
                 draft.serial = None
-            self._into.add(draft)
             before = draft
+        self._into.add_all(self._drafts)
 
     # --- one line --------------------------------------------------------------------------
 
@@ -191,16 +194,19 @@ class GridReader:
                 return False
         elif not (index == 0 and _is_note(text)):
             return False
-        if _is_note(text) or (self._drafts and not _heads(text)):
+        problem = "problem" not in self._columns and _tells_problem(text, first=not self._drafts)
+        if _is_note(text) or (self._drafts and not problem and not _heads(text)):
             self._remark(line, "plans.note", text)
             return True
         self._leave_heading()
         self._heading = line, text
         self._current, self._lost = None, False
-        if "problem" not in self._columns and ("问题" in text or "。" in text):
-            self._problem = text
+        if problem:
+            numbered = _PROBLEM.match(text)
+            self._problem = text[numbered.end() :] if numbered else text
+            self._problem_serial = number_of(numbered[1]) if numbered else None
         else:
-            self._section, self._problem = text, ""
+            self._section, self._problem, self._problem_serial = text, "", None
         return True
 
     def _leave_heading(self) -> None:
@@ -274,6 +280,7 @@ class GridReader:
             has_lead="lead" in self._columns,
             problem_told="problem" in own or not {"title", "goal", "items"} & self._columns.keys(),
         )
+        draft.problem_serial = self._problem_serial
         if self._section:
             draft.extra["所属部分"] = self._section
         self._keep_aside(draft, line)
@@ -386,6 +393,13 @@ class GridReader:
 
 def _is_note(text: str) -> bool:
     return text.startswith(("注", "备注", "说明", "填表", "制表", "审核", "联系人", "填报", "Note"))
+
+
+def _tells_problem(text: str, *, first: bool) -> bool:
+    """Whether words alone in their line are the problem that the tasks below belong to."""
+    if _PROBLEM.match(text) or (mark_at(text) and "问题" in text):
+        return True
+    return first and ("问题" in text or "。" in text)
 
 
 def _heads(text: str) -> bool:

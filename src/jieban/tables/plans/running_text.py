@@ -129,6 +129,7 @@ class TextReader:
         self._serial: int | None = None
         self._part: Segment | None = None
         self._heads: Sequence[Segment] = []
+        self._drafts: list[Draft] = []
         self._record: _Record | None = None
 
     def read(self, segments: Sequence[Segment]) -> bool:
@@ -153,6 +154,7 @@ class TextReader:
             else:
                 self._note(rest)
         self._close()
+        self._into.add_all(self._drafts)
         return True
 
     # --- labels ----------------------------------------------------------------------------
@@ -194,6 +196,9 @@ class TextReader:
             numbered(draft, label.words, self._found)
         elif name == "problem":
             # A heading above it is no problem then.
+            if self._heads and not self._found.title and not mark_at(self._heads[0].words):
+                self._found.title = self._heads[0].words
+                self._heads = self._heads[1:]
             self._note(self._heads)
             self._heads = []
             draft.problem = self._problem = label.words
@@ -267,8 +272,8 @@ class TextReader:
         """The problem out of the paragraphs before a task: from its number on."""
         start = self._problem_starts(span, first=first)
         above, own = span[:start], span[start:]
-        if first:
-            self._found.title = self._found.title or next((each.words for each in above), "")
+        if first and above and not self._found.title and not _is_part(above[0].words):
+            self._found.title = above[0].words
             above = above[1:]
         for each in above:
             if _is_part(each.words):
@@ -308,7 +313,7 @@ class TextReader:
         self._found.headings = self._found.headings or _HEADS
         draft.has_lead = bool(cells.get("lead"))
         draft.steps = [Step(cells.get("items", ""))]
-        self._into.add(draft)
+        self._drafts.append(draft)
 
     def _note(self, segments: Iterable[Segment]) -> None:
         for each in segments:
