@@ -212,6 +212,15 @@ def _opened(told: Told) -> Row:
 
 
 def _of_round(held: RebuiltRound, told: Told) -> None:
+    """Put one more event of the round itself into it."""
+    try:
+        _act_of_round(held, told)
+    except KeyError:
+        # A version that nobody handed up, or a body without what its kind has.
+        raise _unknown(told) from None
+
+
+def _act_of_round(held: RebuiltRound, told: Told) -> None:
     body, row, plans = told.body, held.row, held.plans
     row["version"] += 1
     match told.kind:
@@ -282,18 +291,16 @@ def _told_of(task: RebuiltTask | None, told: Told) -> RebuiltTask:
     """The task after one more event."""
     if (task is None) != (told.kind == "task.entered"):
         raise _unknown(told)
-    if task is None:
-        task = _entered(told)
-    else:
-        act = _ACTS.get(told.kind)
-        if act is None:
-            raise _unknown(told)
-        task.row["version"] += 1
-        try:
+    try:
+        if task is None:
+            task = _entered(told)
+        else:
+            act = _ACTS[told.kind]
+            task.row["version"] += 1
             act(task, told)
-        except KeyError:
-            # A number that nothing bears, or a body without what its kind has.
-            raise _unknown(told) from None
+    except KeyError:
+        # A kind or a number that nobody knows, or a body without what its kind has.
+        raise _unknown(told) from None
     _step(task, told)
     return task
 
