@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jieban.domain.errors import Refused
+from jieban.domain.rectification.numerals import chinese_numeral, number_of
 from jieban.tables.plans import PlanItem, read_plan
 from jieban.tables.plans.words import (
     item_of,
@@ -95,6 +96,13 @@ def reasons(found):
 )
 def test_a_number_is_read_however_it_is_written(written, means):
     assert serial_of(written) == means
+
+
+def test_a_number_in_signs_is_the_same_number_again():
+    assert [number_of(chinese_numeral(each)) for each in range(1, 1200)] == list(range(1, 1200))
+    assert [chinese_numeral(each) for each in (1, 10, 12, 20, 102, 110, 111)] == [
+        *("一", "十", "十二", "二十", "一百零二", "一百一十", "一百一十一"),
+    ]
 
 
 @pytest.mark.parametrize(
