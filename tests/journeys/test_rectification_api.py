@@ -10,6 +10,7 @@ from jieban.apps.rectification.models import Round, Task
 from jieban.apps.rectification.services import Meeting
 from jieban.domain.rectification.tasks import CRITERIA, MOVES
 from tests.apps import rectifying as r
+from tests.conftest import REPOSITORY
 from tests.journeys.test_practice_api import Program
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,41 @@ def test_a_stranger_finds_nothing_and_a_reader_moves_nothing():
     move(reader, "levitate", 422)
     assert Round.objects.get().code == "yx-2"
     assert Task.objects.get().claimed_on == date(2026, 11, 2)
+
+
+SEED = """
+from datetime import datetime, UTC
+from jieban.apps.directory.models import Unit
+from jieban.apps.rectification import services
+from jieban.domain.actors import Actor
+at, who = datetime(2026, 1, 5, tzinfo=UTC), Actor.named("环境办")
+office = Unit.objects.order_by("pk").first().code
+services.open_round(who, "qj-1", services.RoundPlan("区级督察", "district", 1, office), at=at)
+services.enter_problem(who, "qj-1", "餐饮油烟扰民问题突出。", at=at)
+said = services.TaskSaid(1, "油烟治理", "达标排放", office, (office,), "2026年底前",
+                         items=[services.ItemPlan("逐户检查")])
+services.enter_task(who, "qj-1", said, at=at)
+services.hand_up(who, "qj-1", at=at)
+"""
+TAMPER = """
+from jieban.apps.rectification.models import Task
+Task.objects.update(state="signed_off")
+"""
+
+
+def test_a_round_is_rebuilt_from_the_command_line_and_a_changed_row_ends_with_1(jieban):
+    jieban("directory", "import", REPOSITORY / "docs/examples/directory.csv")
+    jieban("manage", "shell", "-c", SEED)
+    told = jieban("rectification", "rebuild", "qj-1")
+    assert "区级督察：问题 1 个，任务 1 项，措施 1 条" in told
+    assert "与库表完全一致" in told
+    jieban("manage", "shell", "-c", TAMPER)
+    told = jieban.json("rectification", "rebuild", "qj-1", code=1)
+    assert told["rebuilt"]["tasks"]["1"]["row"]["state"] == "not_started"
+    assert told["differences"] == [
+        {"path": "tasks.1.row.state", "held": "signed_off", "told": "not_started"}
+    ]
+    rows = jieban.json("ledger", "verify", "--rows", code=1)["rows"]
+    assert [each["subject"] for each in rows] == ["task/qj-1/1"]
+    missing = jieban.json("rectification", "rebuild", "none", code=1)
+    assert missing["error"]["code"] == "round.not_found"
