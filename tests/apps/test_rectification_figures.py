@@ -87,15 +87,15 @@ def test_twenty_seven_are_fourteen_and_thirteen_with_a_hundred_and_two_items(dis
     found = figures_of(READER, "yx-2", TODAY)
     assert (found.total.total, found.total.done, found.total.under_way) == (27, 14, 13)
     assert (found.items.total, found.items.tasks, found.items.mean) == (102, 27, "3.78")
-    assert len(found.by_problem) == 9
-    assert sum(line.sum.total for line in found.by_problem) == 27
+    assert len(found.tables["problem"]) == 9
+    assert sum(line.sum.total for line in found.tables["problem"]) == 27
 
 
 def test_one_is_led_and_twenty_three_are_assisted_and_nineteen_done(district):
     tasks = rows(24, 19, role="assist")
     Task.objects.filter(pk=tasks[-1].pk).update(role="lead")
     found = figures_of(READER, "yx-2", TODAY)
-    roles = {line.code: line.sum.total for line in found.by_role}
+    roles = {line.code: line.sum.total for line in found.tables["role"]}
     assert roles == {"lead": 1, "assist": 23}
     assert (found.total.total, found.total.done, found.total.under_way) == (24, 19, 5)
 
@@ -143,15 +143,19 @@ def test_a_task_of_several_units_counts_for_each_of_them_once(district):
     entered(lead="U1", responsible=("U1", "U9"))
     entered(lead="U9", responsible=("U8",))
     found = figures_of(KEEPER, "yx-2", TODAY)
-    assert {line.code: line.sum.total for line in found.by_unit} == {"U1": 1, "U9": 2, "U8": 1}
-    assert {line.code: line.sum.total for line in found.by_lead} == {"U1": 1, "U9": 1}
+    assert {line.code: line.sum.total for line in found.tables["unit"]} == {
+        "U1": 1,
+        "U9": 2,
+        "U8": 1,
+    }
+    assert {line.code: line.sum.total for line in found.tables["lead"]} == {"U1": 1, "U9": 1}
     assert found.several
 
 
 def test_months_of_due_days_and_what_has_none(district):
     for due in ("2026年12月底前", "2026年12月3日", "立行立改", "2027年3月底前"):
         entered(due=due)
-    months = figures_of(KEEPER, "yx-2", TODAY).by_month
+    months = figures_of(KEEPER, "yx-2", TODAY).tables["month"]
     assert [(line.code, line.sum.total) for line in months] == [
         ("2026-12", 2),
         ("2027-03", 1),
@@ -223,13 +227,13 @@ def test_every_table_of_a_random_round_adds_up(district, seed):
         task.due_on is not None and task.due_on < TODAY and task.state != "signed_off"
         for task in tasks
     )
-    for lines in (found.by_role, found.by_lead, found.by_problem, found.by_month):
+    for lines in (found.tables[name] for name in ("role", "lead", "problem", "month")):
         assert sum(line.sum.total for line in lines) == found.total.total == 60
         assert sum(line.sum.done for line in lines) == found.total.done
         assert sum(line.sum.under_way for line in lines) == found.total.under_way
         assert sum(line.sum.not_started for line in lines) == found.total.not_started
         assert sum(line.sum.late for line in lines) == found.total.late == late
-    for line in found.by_unit:
+    for line in found.tables["unit"]:
         own = [
             task
             for task in tasks

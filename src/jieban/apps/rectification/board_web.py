@@ -32,6 +32,8 @@ from jieban.domain.rectification.tasks import DONE, State
 from jieban.tables.plan_books import dispatch_workbook
 
 PAGE = 50
+LINES = 20
+"""Lines of a table of figures before one asks for all of them."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STATE_WORDS = {
     State.NOT_STARTED.value: "未启动",
@@ -78,10 +80,19 @@ def show_work(request: Asked) -> HttpResponse:
 
 @require_GET
 def show_figures(request: Asked, code: str) -> HttpResponse:
-    """The figures of one round, each a link to its tasks."""
+    """The figures of one round, each a link to its tasks; or all lines of one table."""
     actor, today = actor_of(request), _today()
     held = seeing.round_by_code(actor, code)
-    context = {"round": held, "today": today, "figures": sums.figures_of(actor, code, today)}
+    table = request.GET.get("table", "")
+    found = sums.figures_of(actor, code, today, only=table if table in sums.TABLES else "")
+    context: dict[str, Any] = {"round": held, "today": today, "figures": found}
+    if table in sums.TABLES:
+        page = Paginator(found.tables[table], PAGE).get_page(request.GET.get("page"))
+        context |= {"table": table, "page": page}
+        return render(request, "rectification/figures_table.html", context)
+    context["tables"] = [
+        (name, lines[:LINES], len(lines)) for name, lines in found.tables.items() if lines
+    ]
     return render(request, "rectification/figures.html", context)
 
 

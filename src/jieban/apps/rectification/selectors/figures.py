@@ -5,7 +5,8 @@ total at every level. A task may have several units: those figures add up to mor
 and say so. Sign-offs that were taken over from a paper are counted among the done and told apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -59,41 +60,37 @@ class Items:
 
 @dataclass(frozen=True)
 class Figures:
-    """All of it. `taken_over` of the done were signed off on a paper, elsewhere or before;
-    `several` says that tasks have more than one unit, so that `by_unit` adds up to more."""
+    """All of it. `taken_over` of the done were signed off on a paper, elsewhere or before.
+
+    `tables` are lines by TABLES; those of "unit" may add up to more than the tasks.
+    """
 
     total: Sum
     states: tuple[tuple[str, int], ...]
     items: Items
     taken_over: int
-    by_role: tuple[Line, ...]
-    by_lead: tuple[Line, ...]
-    by_unit: tuple[Line, ...]
-    by_problem: tuple[Line, ...]
-    by_month: tuple[Line, ...]
+    tables: Mapping[str, tuple[Line, ...]]
 
     @property
     def several(self) -> bool:
-        return sum(line.sum.total for line in self.by_unit) > self.total.total
+        """Whether some task has more than one unit."""
+        return sum(line.sum.total for line in self.tables["unit"]) > self.total.total
 
 
-def figures_of(actor: Actor, code: str, today: date) -> Figures:
-    """The figures of the tasks of a round that the actor sees; a constant number of queries."""
+def figures_of(actor: Actor, code: str, today: date, only: str = "") -> Figures:
+    """The figures of the tasks of a round that the actor sees, a constant number of queries; with
+    `only` no more than this table of them."""
     tasks = tasks_visible_to(actor).filter(dropped=False, round__code=code).order_by()
     role = list(_counted(tasks, today, "role"))
-    states: dict[str, int] = {}
+    states: Counter[str] = Counter()
     for _, state, count, _ in role:
-        states[state] = states.get(state, 0) + count
+        states[state] += count
     return Figures(
-        total=_total(role),
+        total=together(folded(role).values()),
         states=tuple((s.value, states[s.value]) for s in State if s.value in states),
-        items=_items(tasks, sum(states.values())),
+        items=_items(tasks, states.total()),
         taken_over=_taken_over(tasks),
-        by_role=_lines(role, ""),
-        by_lead=_by_size(_by_lead(tasks, today)),
-        by_unit=_by_size(_lines(_by_unit(tasks, today), "unit")),
-        by_problem=_by_problem(tasks, today),
-        by_month=_by_month(tasks, today),
+        tables={name: make(tasks, today) for name, make in TABLES.items() if only in ("", name)},
     )
 
 
@@ -143,10 +140,6 @@ def folded(counted: Iterable[Counted]) -> dict[Any, Sum]:
     return {key: sum_of(of_key, late[key]) for key, of_key in states.items()}
 
 
-def _total(counted: Iterable[Counted]) -> Sum:
-    return together(folded(counted).values())
-
-
 def _counted(rows: QuerySet[Any], today: date, key: str, of: str = "") -> Iterator[Counted]:
     """Rows by a key and by state; `of` leads from a row to its task."""
     late = Q(**{f"{of}due_on__lt": today})
@@ -166,12 +159,27 @@ def _lines(counted: Iterable[Counted], asked: str) -> tuple[Line, ...]:
     )
 
 
-def _by_lead(tasks: QuerySet[Task], today: date) -> Iterator[Line]:
+def _by_role(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
+    return _by_size(_lines(_counted(tasks, today, "role"), ""))
+
+
+def _by_lead(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
     """Lines by lead unit; one that the directory does not know stands in the plan's words."""
-    yield from _lines(_counted(tasks.exclude(lead=None), today, "lead__code"), "lead")
+    known = _lines(_counted(tasks.exclude(lead=None), today, "lead__code"), "lead")
     unknown = folded(_counted(tasks.filter(lead=None), today, "lead_words"))
-    for words, total in unknown.items():
-        yield Line("", total, (), words)
+    return _by_size((*known, *(Line("", total, (), words) for words, total in unknown.items())))
+
+
+def _by_unit(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
+    """Lines of each unit that leads a task or answers for it, a task once for each unit."""
+    answering = TaskUnit.objects.filter(task__in=tasks.values("pk")).order_by()
+    # A lead unit that is named among the responsible ones too has its task already.
+    others = answering.exclude(task__lead=F("unit"))
+    counted = (
+        *_counted(tasks.exclude(lead=None), today, "lead__code"),
+        *_counted(others, today, "unit__code", "task__"),
+    )
+    return _by_size(_lines(counted, "unit"))
 
 
 def _by_size(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -179,15 +187,6 @@ def _by_size(lines: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(
         sorted(lines, key=lambda each: (not each.code, -each.sum.total, each.code or each.text))
     )
-
-
-def _by_unit(tasks: QuerySet[Task], today: date) -> Iterator[Counted]:
-    """Counts of each unit that leads a task or answers for it, a task once for each unit."""
-    yield from _counted(tasks.exclude(lead=None), today, "lead__code")
-    answering = TaskUnit.objects.filter(task__in=tasks.values("pk")).order_by()
-    # A lead unit that is named among the responsible ones too has its task already.
-    others = answering.exclude(task__lead=F("unit"))
-    yield from _counted(others, today, "unit__code", "task__")
 
 
 def _by_problem(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
@@ -219,6 +218,16 @@ def _by_month(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
         )
         for month in sorted(sums, key=lambda each: (each is None, each))
     )
+
+
+TABLES: Mapping[str, Callable[[QuerySet[Task], date], tuple[Line, ...]]] = {
+    "role": _by_role,
+    "lead": _by_lead,
+    "unit": _by_unit,
+    "problem": _by_problem,
+    "month": _by_month,
+}
+"""The tables in the order they are shown."""
 
 
 _ITEM_COUNTS = {"every": Count("pk"), "done": Count("pk", filter=Q(done_on__isnull=False))}

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, TruncDate
 
-from jieban.apps.directory.selectors.reach import Reach, reach_of
 from jieban.apps.rectification.models import (
     ActionItem,
     Check,
@@ -64,11 +63,17 @@ class Group:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Who asks, on which day, with which rounds' rules."""
+    """Who asks, on which day, with which rounds' rules.
+
+    `held` are the tasks on which each permission is held, `own` the codes of the units they work
+    for; both are asked for once, since every group is made of them.
+    """
 
     actor: Actor
     today: date
     rounds: Sequence[Round]
+    held: Mapping[str, QuerySet[Task]]
+    own: Sequence[str]
 
 
 def work_of(actor: Actor, today: date) -> list[Group]:
@@ -100,7 +105,24 @@ def rows_of(tasks: Iterable[Task], today: date) -> list[Row]:
 def _asked(actor: Actor, today: date) -> _Asked:
     in_force = PlanVersion.objects.filter(round=OuterRef("pk"), state="in_force")
     rounds = Round.objects.annotate(in_force=Exists(in_force)).order_by()
-    return _Asked(actor, today, list(rounds))
+    own = sorted(person_of(actor).works_for)
+    return _Asked(actor, today, list(rounds), _held(actor), own)
+
+
+def _held(actor: Actor) -> dict[str, QuerySet[Task]]:
+    """Permission → tasks on which it is held, for those who hold it; one query set for all the
+    office's permissions that reach equally far."""
+    found: dict[str, QuerySet[Task]] = {}
+    alike: dict[frozenset[str], QuerySet[Task]] = {}
+    for permission in (MANAGE, CHECK, SIGN):
+        if actor.may(permission):
+            scopes = frozenset(actor.reach(permission))
+            if scopes not in alike:
+                alike[scopes] = tasks_visible_to(actor, permission).filter(dropped=False)
+            found[permission] = alike[scopes]
+    if actor.may(HANDLE):
+        found[HANDLE] = tasks_visible_to(actor, HANDLE).filter(dropped=False)
+    return found
 
 
 def _ordered(tasks: QuerySet[Task]) -> QuerySet[Task]:
@@ -132,23 +154,17 @@ def _row(task: Task, day: date | None, today: date) -> Row:
 # --- whose tasks ---------------------------------------------------------------------------
 
 
-def _held(actor: Actor, permission: str) -> QuerySet[Task]:
-    if not actor.may(permission):
-        return Task.objects.none()
-    return tasks_visible_to(actor, permission).filter(dropped=False)
+def _of(asked: _Asked, permission: str) -> QuerySet[Task]:
+    return asked.held.get(permission, Task.objects.none())
 
 
-def _followed(actor: Actor) -> QuerySet[Task]:
+def _followed(asked: _Asked) -> QuerySet[Task]:
     """Tasks whose lagging behind is this person's business."""
-    kept: dict[Reach, QuerySet[Task]] = {}
-    for permission in (MANAGE, CHECK, SIGN):
-        if actor.may(permission):
-            kept.setdefault(reach_of(actor, permission), _held(actor, permission))
-    sets = list(kept.values())
-    if actor.may(HANDLE):
-        sets.append(_held(actor, HANDLE).filter(state__in=_WORKING))
+    sets = list({id(each): each for name, each in asked.held.items() if name != HANDLE}.values())
+    if HANDLE in asked.held:
+        sets.append(asked.held[HANDLE].filter(state__in=_WORKING))
     if not sets:
-        return tasks_visible_to(actor).filter(dropped=False)
+        return tasks_visible_to(asked.actor).filter(dropped=False)
     if len(sets) == 1:
         return sets[0]
     within = Q()
@@ -157,18 +173,22 @@ def _followed(actor: Actor) -> QuerySet[Task]:
     return Task.objects.filter(within)
 
 
-def _independent(tasks: QuerySet[Task], actor: Actor) -> QuerySet[Task]:
-    """Those that are not of a unit of theirs and on which they did no work (`_barred`)."""
-    own = sorted(person_of(actor).works_for)
-    this = OuterRef("pk")
-    if own:
-        answering = TaskUnit.objects.filter(task=this, unit__code__in=own)
-        tasks = tasks.exclude(lead__code__in=own).filter(~Exists(answering))
-    return tasks.filter(
-        ~Exists(Step.objects.filter(task=this, move__in=_UNITS_MOVES, by_id=actor.id)),
-        ~Exists(Report.objects.filter(task=this, made_by_id=actor.id)),
-        ~Exists(Evidence.objects.filter(task=this, made_by_id=actor.id)),
-        ~Exists(ActionItem.objects.filter(task=this, done_by_id=actor.id)),
+def _not_own(tasks: QuerySet[Task], asked: _Asked) -> QuerySet[Task]:
+    """Those that are of none of their own units."""
+    if not asked.own:
+        return tasks
+    answering = TaskUnit.objects.filter(task=OuterRef("pk"), unit__code__in=asked.own)
+    return tasks.exclude(lead__code__in=asked.own).filter(~Exists(answering))
+
+
+def _independent(tasks: QuerySet[Task], asked: _Asked) -> QuerySet[Task]:
+    """Those that are of no unit of theirs and on which they did no work (as `moves_of` has it)."""
+    this, by = OuterRef("pk"), asked.actor.id
+    return _not_own(tasks, asked).filter(
+        ~Exists(Step.objects.filter(task=this, move__in=_UNITS_MOVES, by_id=by)),
+        ~Exists(Report.objects.filter(task=this, made_by_id=by)),
+        ~Exists(Evidence.objects.filter(task=this, made_by_id=by)),
+        ~Exists(ActionItem.objects.filter(task=this, done_by_id=by)),
     )
 
 
@@ -176,12 +196,12 @@ def _independent(tasks: QuerySet[Task], actor: Actor) -> QuerySet[Task]:
 
 
 def _overdue(asked: _Asked) -> QuerySet[Task]:
-    return late(_followed(asked.actor), asked.today).annotate(moment=F("due_on"))
+    return late(_followed(asked), asked.today).annotate(moment=F("due_on"))
 
 
 def _soon(asked: _Asked) -> QuerySet[Task]:
     until = asked.today + timedelta(days=SOON)
-    near = _followed(asked.actor).filter(due_on__gte=asked.today, due_on__lte=until)
+    near = _followed(asked).filter(due_on__gte=asked.today, due_on__lte=until)
     return near.exclude(state=State.SIGNED_OFF.value).annotate(moment=F("due_on"))
 
 
@@ -196,7 +216,7 @@ def _stuck(asked: _Asked) -> QuerySet[Task]:
         held = Q(round__in=_those(asked, lambda each, days=days: each.stuck_days == days))
         quiet |= held & silent & Q(made_at__lt=_begin_of(since)) & ~Q(Exists(lately))
     told = Coalesce("last_told_on", "started_on", TruncDate("made_at"))
-    return _followed(asked.actor).filter(quiet, state__in=_WORKING).annotate(moment=told)
+    return _followed(asked).filter(quiet, state__in=_WORKING).annotate(moment=told)
 
 
 def _unreported(asked: _Asked) -> QuerySet[Task]:
@@ -206,24 +226,24 @@ def _unreported(asked: _Asked) -> QuerySet[Task]:
     held = _those(asked, lambda each: today.day > each.report_day)
     told = Q(last_told_on__gte=month)
     known = Q(made_at__lt=_begin_of(today))
-    owing = _followed(asked.actor).filter(known, round__in=held, state__in=_WORKING)
+    owing = _followed(asked).filter(known, round__in=held, state__in=_WORKING)
     return owing.exclude(told).annotate(
         moment=Coalesce("last_told_on", "started_on", TruncDate("made_at"))
     )
 
 
 def _falsities(asked: _Asked) -> QuerySet[Task]:
-    open_ = _followed(asked.actor).exclude(falsity="").exclude(state=State.SIGNED_OFF.value)
+    open_ = _followed(asked).exclude(falsity="").exclude(state=State.SIGNED_OFF.value)
     return open_.annotate(moment=F("due_on"))
 
 
 def _to_check(asked: _Asked) -> QuerySet[Task]:
-    claimed = _held(asked.actor, CHECK).filter(state=State.CLAIMED.value)
-    return _independent(claimed, asked.actor).annotate(moment=F("claimed_on"))
+    claimed = _of(asked, CHECK).filter(state=State.CLAIMED.value)
+    return _independent(claimed, asked).annotate(moment=F("claimed_on"))
 
 
 def _to_announce(asked: _Asked) -> QuerySet[Task]:
-    checked = _held(asked.actor, MANAGE).filter(state=State.CHECKED.value, round__notice_days__gt=0)
+    checked = _of(asked, MANAGE).filter(state=State.CHECKED.value, round__notice_days__gt=0)
     return checked.annotate(moment=F("checked_on"))
 
 
@@ -232,37 +252,33 @@ def _to_sign(asked: _Asked) -> QuerySet[Task]:
     this = OuterRef("pk")
     over = Q(state=State.ON_NOTICE.value, notice_until__lt=asked.today)
     without = Q(state=State.CHECKED.value, round__notice_days=0)
-    ready = _held(asked.actor, SIGN).filter(
+    ready = _of(asked, SIGN).filter(
         over | without,
         ~Exists(Objection.objects.filter(task=this, upheld=None)),
         ~Exists(Check.objects.filter(task=this, stands=True, passed=True, by_id=asked.actor.id)),
     )
-    return _independent(ready, asked.actor).annotate(moment=Coalesce("notice_until", "checked_on"))
+    return _independent(ready, asked).annotate(moment=Coalesce("notice_until", "checked_on"))
 
 
 def _to_take_over(asked: _Asked) -> QuerySet[Task]:
     """Said to be done by an imported plan: to be signed off on the paper that says so."""
     states = [*_WORKING, State.CLAIMED.value]
-    said = _held(asked.actor, SIGN).filter(said_done=True, state__in=states)
+    said = _of(asked, SIGN).filter(said_done=True, state__in=states)
     said = said.exclude(brought_by=asked.actor.id)
-    return _independent(said, asked.actor).annotate(moment=F("due_on"))
+    return _independent(said, asked).annotate(moment=F("due_on"))
 
 
 def _objections(asked: _Asked) -> QuerySet[Task]:
     open_ = Objection.objects.filter(task=OuterRef("pk"), upheld=None)
-    held = _held(asked.actor, CHECK).filter(Exists(open_), state=State.ON_NOTICE.value)
-    return _independent(held, asked.actor).annotate(moment=F("notice_until"))
+    held = _of(asked, CHECK).filter(Exists(open_), state=State.ON_NOTICE.value)
+    return _independent(held, asked).annotate(moment=F("notice_until"))
 
 
 def _due_requests(asked: _Asked) -> QuerySet[Task]:
     open_ = DueRequest.objects.filter(task=OuterRef("pk"), granted=None)
     open_ = open_.exclude(asked_by_id=asked.actor.id)
-    held = _held(asked.actor, CHECK).filter(Exists(open_))
-    own = sorted(person_of(asked.actor).works_for)
-    if own:
-        answering = TaskUnit.objects.filter(task=OuterRef("pk"), unit__code__in=own)
-        held = held.exclude(lead__code__in=own).filter(~Exists(answering))
-    return held.annotate(moment=F("due_on"))
+    held = _of(asked, CHECK).filter(Exists(open_))
+    return _not_own(held, asked).annotate(moment=F("due_on"))
 
 
 def _look_backs(asked: _Asked) -> QuerySet[Task]:
@@ -270,9 +286,9 @@ def _look_backs(asked: _Asked) -> QuerySet[Task]:
     due = LookBack.objects.filter(
         task=OuterRef("pk"), done_on=None, dropped=False, due_on__lte=until
     )
-    held = _held(asked.actor, CHECK).filter(state=State.SIGNED_OFF.value)
+    held = _of(asked, CHECK).filter(state=State.SIGNED_OFF.value)
     first = Subquery(due.order_by("due_on").values("due_on")[:1])
-    return _independent(held.filter(Exists(due)), asked.actor).annotate(moment=first)
+    return _independent(held.filter(Exists(due)), asked).annotate(moment=first)
 
 
 GROUPS: Mapping[str, Callable[[_Asked], QuerySet[Task]]] = {

@@ -4,14 +4,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from jieban.apps.rectification.selectors.board import MARKS, Cell
+from jieban.apps.rectification.selectors.board import Line as BoardLine
 from jieban.apps.rectification.selectors.figures import Line
 from jieban.apps.rectification.selectors.naming import unit_word
 from jieban.apps.rectification.selectors.work import Row
 from jieban.apps.rectification.templatetags.rectification_words import ROLES, STATES
+from jieban.domain.rectification.history import Month
 
 register = template.Library()
 GROUPS = {
@@ -41,6 +45,13 @@ HINTS = {
     "stuck": _("It is the units' turn, and neither a report nor a move has come."),
     "to_take_over": _("The imported plan says done; only a paper makes it a sign-off."),
     "look_backs": _("Signed off long enough ago to see whether it held."),
+}
+TABLES = {
+    "role": _("Lead or assist"),
+    "lead": _("Leading unit"),
+    "unit": _("Units that take part"),
+    "problem": _("Problem found"),
+    "month": _("Month of the due day"),
 }
 _LATE_BY_DAYS = ("overdue", "soon", "falsities", "look_backs", "due_requests", "to_take_over")
 _SINCE = ("stuck", "unreported", "to_check", "to_announce")
@@ -95,9 +106,38 @@ def mark(state: str) -> str:
     return MARKS.get(state, "")
 
 
-@register.filter
-def cell_words(cell: Cell) -> str:
-    """A cell in words, for whoever cannot see it and under the pointer."""
+@register.simple_tag
+def cells_of(line: BoardLine, this_month: Month) -> SafeString:
+    """The cells of one task: a sign under the pointer's words, the month's number for a phone.
+
+    Written here and not in the template: a page has six hundred of them.
+    """
+    return format_html_join(
+        "",
+        '<td class="month{}"><span class="cell{}" title="{}"><span class="unseen">{}</span>'
+        '<span aria-hidden="true">{}</span></span>'
+        '<small class="number-of" aria-hidden="true">{}</small></td>',
+        (
+            (
+                " now" if cell.month == this_month else "",
+                _classes(cell),
+                (words := _cell_words(cell)),
+                words,
+                MARKS.get(cell.state, "") + ("◇" if cell.due else "") + ("!" if cell.late else ""),
+                cell.month.number,
+            )
+            for cell in line.cells
+        ),
+    )
+
+
+def _classes(cell: Cell) -> str:
+    names = [cell.state, *(name for name in ("due", "late", "ahead") if getattr(cell, name))]
+    return "".join(f" {name}" for name in names if name)
+
+
+def _cell_words(cell: Cell) -> str:
+    """A cell in words, for whoever cannot see it."""
     said = [str(cell.month)]
     if cell.state:
         said.append(str(STATES[cell.state]))
@@ -106,6 +146,12 @@ def cell_words(cell: Cell) -> str:
     if cell.late:
         said.append(str(_("past its day")))
     return " · ".join(said)
+
+
+@register.filter
+def table_word(code: str) -> str:
+    """By what a table of figures is."""
+    return str(TABLES.get(code, code))
 
 
 @register.filter
