@@ -21,7 +21,7 @@ router = Router(tags=["letters of inspections"])
 LIMIT = 100
 _CODE = Annotated[given.Text, Path(max_length=32)]
 _NUMBER = Annotated[given.Text, Path(max_length=32)]
-_BATCH = Annotated[given.Text, Path(max_length=8)]
+_BATCH = Annotated[given.Text, Path(max_length=32)]
 _ERRORS: dict[Any, Any] = {
     code: given.ErrorOut for code in (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 }
@@ -143,7 +143,8 @@ def get_letters(request: HttpRequest, code: _CODE, query: Query[LetterQuery]) ->
         area=query.area,
         words=query.q,
     )
-    found = lists.register(actor, asked)[(query.page - 1) * LIMIT : query.page * LIMIT]
+    found = lists.listed(lists.register(actor, asked))
+    found = found[(query.page - 1) * LIMIT : query.page * LIMIT]
     return {"letters": [_letter(each) for each in found]}
 
 

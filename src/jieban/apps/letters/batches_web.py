@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -82,7 +81,7 @@ def show_batch(
         "sums": sums,
         "channels": [(words, sums.channels.get(c, 0)) for c, words in CHANNELS.items()],
         "verdicts": [(words, sums.verdicts.get(c, 0)) for c, words in VERDICTS.items()],
-        "page": Paginator(found, lists.PAGE).get_page(request.GET.get("page")),
+        "page": lists.paged(found, request.GET.get("page"), sums.sum.total),
         "tables": lists.tables_of(batch),
         "manages": manages,
         "today": directory.local_day(clock.now()),

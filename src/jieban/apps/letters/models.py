@@ -31,7 +31,8 @@ class Batch(models.Model):
 
 
 class Letter(models.Model):
-    """One letter of a round. `number` is unique in it, `position` counts within the batch.
+    """One letter of a round. `number` is unique in it, `position` counts within the batch; `rank`
+    orders all of them, the newest batch first.
 
     `sealed` is the original text, `digest` a keyed digest of it; `public_text` is what tables
     print. The complainant is not stored. `types` are codes, or words as told; `state` what was
@@ -44,6 +45,7 @@ class Letter(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="letters")
     number = models.CharField(max_length=32)
     position = models.PositiveIntegerField()
+    rank = models.BigIntegerField()
     channel = models.CharField(max_length=8, blank=True)
     unusual = models.BooleanField(default=False)
     sealed = models.BinaryField(null=True)
@@ -81,13 +83,14 @@ class Letter(models.Model):
     made_by = models.CharField(max_length=128)
 
     class Meta:
-        ordering = ["-batch__position", "position", "id"]
+        ordering = ["-rank", "id"]
         constraints = [
             models.UniqueConstraint(fields=["round", "number"], name="one_letter_of_a_number")
         ]
         indexes = [
-            models.Index(fields=["batch", "position"], name="letter_in_batch"),
-            models.Index(fields=["round", "state", "due_on"], name="letter_round_state"),
+            models.Index(fields=["-rank", "id"], name="letter_by_rank"),
+            models.Index(fields=["batch", "-rank"], name="letter_in_batch"),
+            models.Index(fields=["round", "batch", "state"], name="letter_round_state"),
             models.Index(fields=["state", "due_on", "id"], name="letter_state_due"),
             models.Index(fields=["number"], name="letter_number"),
         ]

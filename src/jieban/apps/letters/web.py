@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
@@ -59,10 +58,11 @@ def register(request: Asked) -> HttpResponse:
     )
     found = lists.register(actor, narrowing)
     counted = lists.state_counts(found)
+    count = sum(counted.values())
     if asked["state"] in STATES:
-        found = found.filter(state=asked["state"])
+        found, count = found.filter(state=asked["state"]), counted[asked["state"]]
     context = {
-        "page": Paginator(found, lists.PAGE).get_page(request.GET.get("page")),
+        "page": lists.paged(found, request.GET.get("page"), count),
         "asked": asked,
         "narrowed": any(asked.values()),
         "states": [(code, words, counted[code]) for code, words in STATES.items()],
@@ -83,7 +83,7 @@ def mine(request: Asked) -> HttpResponse:
     """What the reader's units have to answer, those due first; what waits for a decision."""
     actor, today = actor_of(request), directory.local_day(clock.now())
     context = {
-        "page": Paginator(lists.mine(actor), lists.PAGE).get_page(request.GET.get("page")),
+        "page": lists.paged(lists.mine(actor), request.GET.get("page")),
         "waiting": lists.asked_for(actor)[: lists.PAGE] if actor.may("letter.manage") else (),
         "today": today,
         **_tabs(actor),

@@ -326,6 +326,11 @@ def batch_order(number: str) -> int:
     return int(whole) * 100 + int(part or 0)
 
 
+def letter_rank(batch: int, position: int) -> int:
+    """What a letter is ordered by, highest first: later batches, then earlier positions."""
+    return batch * 10_000_000 - position
+
+
 def _batch(found: re.Match[str]) -> str:
     whole = _counted(found["whole"])
     if not whole:

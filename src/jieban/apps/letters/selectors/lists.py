@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from jieban.apps.directory import selectors as directory
@@ -38,29 +39,31 @@ class Filter:
 
 def register(actor: Actor, asked: Filter) -> QuerySet[Letter]:
     """Letters within reach that fit, newest batch first."""
-    return narrowed(letters_visible_to(actor), asked).order_by("-batch__position", "position", "id")
+    return narrowed(letters_visible_to(actor), asked).order_by("-rank", "id")
 
 
 def narrowed(found: QuerySet[Letter], asked: Filter) -> QuerySet[Letter]:
-    """Those of `found` that fit, with what a list shows of them."""
-    found = _listed(found)
-    for name, value in (
-        ("round__code", asked.round),
-        ("batch__number", asked.batch),
-        ("state", asked.state),
-        ("verdict", asked.verdict),
-    ):
-        if value:
-            found = found.filter(**{name: value})
+    """Those of `found` that fit."""
+    now = directory.standing()
+    if asked.round:
+        found = found.filter(round__in=Round.objects.filter(code=asked.round))
+    if asked.batch:
+        found = found.filter(batch__in=Batch.objects.filter(number=asked.batch))
+    if asked.state:
+        found = found.filter(state=asked.state)
+    if asked.verdict:
+        found = found.filter(verdict=asked.verdict)
     if asked.type:
-        found = found.filter(
-            Exists(LetterType.objects.filter(letter=OuterRef("pk"), code=asked.type))
-        )
+        of_type = LetterType.objects.filter(letter=OuterRef("pk"), code=asked.type)
+        found = found.filter(Exists(of_type))
     if asked.area:
-        found = found.filter(Q(area__code=asked.area) | Q(area__parent__code=asked.area))
+        places = [now.areas[code].pk for code, way in now.above.items() if asked.area in way]
+        found = found.filter(area__in=places)
     if asked.unit:
-        joint = LetterUnit.objects.filter(letter=OuterRef("pk"), unit__code=asked.unit)
-        found = found.filter(Q(lead__code=asked.unit) | Exists(joint))
+        unit = now.units.get(asked.unit)
+        key = unit.pk if unit else 0
+        joint = LetterUnit.objects.filter(letter=OuterRef("pk"), unit=key)
+        found = found.filter(Q(lead=key) | Q(Exists(joint)))
     if asked.words:
         found = found.filter(
             Q(number__icontains=asked.words) | Q(public_text__icontains=asked.words)
@@ -74,19 +77,35 @@ def narrowed(found: QuerySet[Letter], asked: Filter) -> QuerySet[Letter]:
     return found
 
 
+def paged(found: QuerySet[Letter], page: str | None, count: int | None = None) -> Page[Any]:
+    """One page of letters with what a list shows of them; `count` where it is known.
+
+    The page is cut from keys alone, so that a page far down costs no more than the first.
+    """
+    pages = Paginator(found.values_list("pk", flat=True), PAGE)
+    if count is not None:
+        pages.count = count  # type: ignore[misc]
+    cut: Page[Any] = pages.get_page(page)
+    keys = list(cut.object_list)
+    rows = listed(Letter.objects.filter(pk__in=keys)).in_bulk()
+    cut.object_list = [rows[key] for key in keys]
+    return cut
+
+
 def mine(actor: Actor) -> QuerySet[Letter]:
     """Letters the actor's units still have to answer, those due first."""
     found = letters_visible_to(actor, "letter.handle").exclude(state=State.DONE)
-    return _listed(found).order_by("due_on", "id")
+    return found.order_by("due_on", "id")
 
 
 def asked_for(actor: Actor) -> QuerySet[Letter]:
     """Letters whose unit asks for their closing, on which somebody with letter.manage decides."""
     found = letters_visible_to(actor, "letter.manage").exclude(wanted="")
-    return _listed(found).order_by("due_on", "id")
+    return listed(found).order_by("due_on", "id")
 
 
-def _listed(found: QuerySet[Letter]) -> QuerySet[Letter]:
+def listed(found: QuerySet[Letter]) -> QuerySet[Letter]:
+    """`found` with what a list shows of it, without long texts."""
     return found.select_related("round", "batch", "lead", "area").defer(*_LONG)
 
 

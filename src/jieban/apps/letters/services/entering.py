@@ -150,6 +150,7 @@ def enter_letter(
         batch=held,
         number=checked.number,
         position=last + 1,
+        rank=rules.letter_rank(held.position, last + 1),
         unusual=bool(checked.faults),
         sealed=sealed_text,
         digest=digest,

@@ -251,6 +251,7 @@ class _Importing:
             made_at=self.at,
             made_by=self.actor.name,
         )
+        letter.rank = rules.letter_rank(batch.position, letter.position)
         for name, value in self._values(line, letter).items():
             setattr(letter, name, value)
         letter.lead, joint, extra = self._units(line)
