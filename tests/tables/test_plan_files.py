@@ -3,6 +3,7 @@
 import json
 import zipfile
 from datetime import date, datetime
+from time import perf_counter
 
 import docx
 import openpyxl
@@ -302,6 +303,58 @@ def test_a_line_for_each_measure_with_everything_repeated_is_one_task(tmp_path):
     (task,) = read_plan(workbook(tmp_path, rows)).tasks
     assert [item.text for item in task.items] == ["建台账。", "巡查。", "回访。"]
     assert task.due == "长期坚持"
+
+
+def test_a_line_for_each_unit_is_one_task_with_its_measures_once(tmp_path):
+    rows = [
+        [
+            "1",
+            "烧烤反弹。",
+            "烧烤整治",
+            "清零。",
+            "1.巡查。2.巡查。",
+            "区城管执法局",
+            unit,
+            "长期坚持",
+        ]
+        for unit in ("砚湖街道", "青禾街道", "松篱街道")
+    ]
+    (task,) = read_plan(workbook(tmp_path, rows)).tasks
+    assert task.responsible == ("砚湖街道", "青禾街道", "松篱街道")
+    assert [item.text for item in task.items] == ["巡查。", "巡查。"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "（" + " " * 30_000 + "x）",
+        "（" * 15_000 + "）" * 15_000,
+        "甲 " * 15_000,
+        "项" * 30_000,
+        "1.2." * 8_000,
+        "责任单位：" * 6_000,
+        "问题1：" + "\n1." * 9_000,
+    ],
+)
+def test_no_cell_takes_long_to_read_whatever_it_says(tmp_path, cell):
+    path = tmp_path / "方案.csv"
+    lines = [HEAD, *([*FIRST[:place], cell, *FIRST[place + 1 :]] for place in range(len(HEAD)))]
+    path.write_text("\n".join(",".join(f'"{text}"' for text in line) for line in lines))
+    begun = perf_counter()
+    read_plan(path)
+    assert perf_counter() - begun < 10
+
+
+@pytest.mark.parametrize("first", [",".join(HEAD), "整改目标：清零。\n整改措施："])
+def test_a_task_of_very_many_lines_does_not_take_long(tmp_path, first):
+    path = tmp_path / "方案.csv"
+    lines = [f",,,,措施{n},,单位{n}," if "," in first else f"措施{n}" for n in range(10_000)]
+    start = ",".join(["1", *["甲"] * 7]) if "," in first else "检查。"
+    path.write_text("\n".join([first, start, *lines]), encoding="utf-8")
+    begun = perf_counter()
+    found = read_plan(path)
+    assert perf_counter() - begun < 20
+    assert len(found.tasks) + len(found.rejected) > 0
 
 
 def test_numbers_that_count_measures_are_no_numbers_of_tasks(tmp_path):

@@ -32,10 +32,11 @@ from jieban.tables.plans.words import (
 )
 
 LONGEST = {"due": 200, "closer": 100, "area": 100, "place": 200, "category": 255, "said": 100}
+_UNITS = ("lead", "responsible", "assisting")
 LONGEST_TITLE, LONGEST_UNIT, LONGEST_TEXT = 200, 100, 32_000
 
 
-@dataclass
+@dataclass(frozen=True)
 class Step:
     """One line of a task: its measures and, where they are its own, units and due date."""
 
@@ -63,11 +64,32 @@ class Draft:
     has_lead: bool = True
     problem_told: bool = True
 
+    _more: dict[str, dict[str, None]] = field(default_factory=dict)
+    _aside: dict[str, dict[str, None]] = field(default_factory=dict)
+
     def add(self, name: str, text: str) -> None:
         """Says more in a field; the same words are not said twice."""
-        had = self.cells.get(name, "")
-        if text and text not in had.split("\n"):
-            self.cells[name] = f"{had}\n{text}" if had else text
+        if text and text != self.cells.get(name):
+            self._more.setdefault(name, {})[text] = None
+
+    def keep(self, heading: str, text: str) -> None:
+        """Keeps words under the heading of a column beside, each once."""
+        if text:
+            self._aside.setdefault(heading, {})[text] = None
+
+    def last(self, name: str) -> str:
+        """What was said last in a field."""
+        more = self._more.get(name)
+        return next(reversed(more)) if more else self.cells.get(name, "")
+
+    def settle(self) -> None:
+        """Puts together what was said bit by bit."""
+        for name, texts in self._more.items():
+            between = "；" if name in _UNITS else "\n"
+            self.cells[name] = between.join(filter(None, (self.cells.get(name, ""), *texts)))
+        for heading, texts in self._aside.items():
+            self.extra[heading] = "\n".join(filter(None, (self.extra.get(heading, ""), *texts)))
+        self._more, self._aside = {}, {}
 
 
 class Finishing:
@@ -83,6 +105,8 @@ class Finishing:
 
         Numbers that begin again, in each part of a plan or on each sheet, are not the tasks' own.
         """
+        for draft in drafts:
+            draft.settle()
         serials = [draft.serial for draft in drafts]
         if serials.count(1) > 1 or (1 in serials and 1 in self._taken):
             self._remark(drafts[0], "plans.numbers_begin_again", drafts[0].sheet)
@@ -230,7 +254,7 @@ class Finishing:
         dues = list(dict.fromkeys(step.due for step in draft.steps if step.due))
         own = {lead, *responsible}
         differ = len({(step.lead, step.responsible) for step in draft.steps} - {("", "")}) > 1
-        items: list[PlanItem] = []
+        items: dict[tuple[str, str, int], tuple[str, ...]] = {}
         for step in draft.steps:
             labelled = labelled_units(step.responsible)
             units = tuple(
@@ -242,16 +266,17 @@ class Finishing:
                     )
                 )
             )
+            times: Counter[str] = Counter()
             for text in split_measures(step.items):
                 item = item_of(text)
-                items.append(
-                    PlanItem(
-                        item.text,
-                        item.due or (step.due if len(dues) > 1 else ""),
-                        item.units or (units if differ and set(units) != own else ()),
-                    )
-                )
-        return "；".join(dues), tuple(items)
+                due = item.due or (step.due if len(dues) > 1 else "")
+                of_its_own = item.units or (units if differ and set(units) != own else ())
+                # A line for each unit says the same measures again; a cell may say one twice.
+                key = item.text, due, times[item.text]
+                times[item.text] += 1
+                items[key] = tuple(dict.fromkeys((*items.get(key, ()), *of_its_own)))
+        every = tuple(PlanItem(text, due, units) for (text, due, _), units in items.items())
+        return "；".join(dues), every
 
     def _check_due(self, draft: Draft, dues: Iterable[str]) -> None:
         for words in dict.fromkeys(filter(None, dues)):

@@ -331,14 +331,9 @@ class GridReader:
             own.get("responsible", ""),
             own.get("due", ""),
         )
-        if step.items and step.items not in [each.items for each in cur.steps]:
+        if step.items or (step.due and step.due != cur.cells.get("due")):
             cur.steps.append(step)
-        elif step.due and step.due != cur.cells.get("due"):
-            cur.steps.append(Step("", due=step.due))
-        if step.responsible:
-            cur.cells["responsible"] = "；".join(
-                dict.fromkeys(filter(None, (cur.cells.get("responsible", ""), step.responsible)))
-            )
+        cur.add("responsible", step.responsible)
         if step.lead and step.lead != cur.cells.get("lead"):
             if cur.cells.get("lead"):
                 cur.add("assisting", step.lead)
@@ -354,9 +349,7 @@ class GridReader:
         for index, heading in self._aside.items():
             text = line.texts[index] if index < len(line.texts) else ""
             text = text or line.covered.get(index, "")
-            had = draft.extra.get(heading, "")
-            if text and text not in had.split("\n"):
-                draft.extra[heading] = f"{had}\n{text}" if had else text
+            draft.keep(heading, text)
 
     # --- cells -----------------------------------------------------------------------------
 

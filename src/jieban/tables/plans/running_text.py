@@ -207,8 +207,7 @@ class TextReader:
             draft.serial = label.number
             draft.add(name, label.words)
         elif name in ("leader", "note") or name == "problem_serial":
-            had = draft.extra.get(label.label, "")
-            draft.extra[label.label] = f"{had}\n{label.words}".strip()
+            draft.keep(label.label, label.words)
         else:
             draft.add(name, label.words)
 
@@ -227,17 +226,17 @@ class TextReader:
                 draft.add("items", rest.pop(0).words)
             return rest
         end = self._heading_starts(label, span) if opens else len(span)
-        for each in span[:end]:
-            if name == "problem":
-                draft.problem = self._problem = f"{draft.problem}\n{each.words}".strip()
-            else:
-                draft.add(name, each.words)
+        words = "\n".join(each.words for each in span[:end])
+        if name == "problem":
+            draft.problem = self._problem = f"{draft.problem}\n{words}".strip()
+        else:
+            draft.add(name, words)
         return span[end:]
 
     def _continues_items(self, draft: Draft, words: str) -> bool:
         """Whether a numbered paragraph is the next measure, after one that had its own unit."""
         mark = mark_at(words)
-        had = [mark_at(line) for line in draft.cells.get("items", "").split("\n")]
+        had = [mark_at(line) for line in draft.last("items").split("\n")]
         last = next((each for each in reversed(had) if each), None)
         return bool(mark and last and mark[0] == last[0] and mark[1] == last[1] + 1)
 
@@ -308,6 +307,7 @@ class TextReader:
             return
         draft, self._record = self._record.draft, None
         self._heads = []
+        draft.settle()
         cells = draft.cells
         draft.row = _as_line(draft)
         self._found.headings = self._found.headings or _HEADS

@@ -21,6 +21,7 @@ from jieban.tables.plans.shapes import (
 )
 
 LONGEST_TITLE = 60
+_LONGEST_SERIAL = 32
 _SIGNS = "0-9〇零一二两三四五六七八九十百"
 NUMERAL = rf"(?:[0-9]{{1,4}}|[{_SIGNS[3:]}]{{1,6}})"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -37,6 +38,8 @@ def serial_of(text: str) -> tuple[int | None, int | None]:
 
     (None, None) where it is no number.
     """
+    if len(text) > _LONGEST_SERIAL:
+        return None, None
     said = unicodedata.normalize("NFKC", text).casefold().strip()
     said = re.sub(r"[\s()〔〕【】\[\]]", "", said)
     said = re.sub(r"(?<=\d)\.0+$", "", said)
@@ -176,24 +179,44 @@ def joined_measures(measures: Sequence[str]) -> str:
     return first
 
 
-_OWN = re.compile(
-    r"[（(]\s*(?:(?:责任单位|牵头单位|责任部门)\s*[：:]\s*(?P<units>[^（()）：:]+?))?\s*[；;，,]?\s*"
-    r"(?:(?:完成时限|整改时限|时限|完成时间)\s*[：:]\s*(?P<due>[^（()）：:]+?))?\s*[）)]\s*[。；;]?\Z"
-)
+_OWN_UNITS = ("责任单位", "牵头单位", "责任部门")
+_OWN_DUES = ("完成时限", "整改时限", "时限", "完成时间")
 
 
 def item_of(text: str) -> PlanItem:
     """A measure; "（责任单位：…；完成时限：…）" at its end is its own (`sheets.measure_words`)."""
-    found = _OWN.search(text)
-    if found and (found["units"] or found["due"]) and text[: found.start()].strip():
-        return PlanItem(
-            text[: found.start()].strip(), found["due"] or "", split_units(found["units"] or "")
-        )
-    return PlanItem(text)
+    whole = text.rstrip("。；; \t\n")
+    start = _opening(whole)
+    if start <= 0:
+        return PlanItem(text)
+    units: tuple[str, ...] = ()
+    due = ""
+    for part in re.split("[；;]", whole[start + 1 : -1]):
+        label, colon, words = part.replace(":", "：").partition("：")
+        if colon and label.strip() in _OWN_UNITS:
+            units = split_units(words)
+        elif colon and label.strip() in _OWN_DUES:
+            due = words.strip()
+        else:
+            return PlanItem(text)
+    return PlanItem(text[:start].strip(), due, units)
+
+
+def _opening(text: str) -> int:
+    """Where the bracket opens that closes at the end of the text; -1 where none closes there."""
+    if not text.endswith(("）", ")")):
+        return -1
+    depth = 0
+    for place in range(len(text) - 1, -1, -1):
+        depth += (text[place] in _CLOSES) - (text[place] in _OPENS)
+        if depth == 0:
+            return place
+    return -1
 
 
 # --- units ---------------------------------------------------------------------------------
 
+_NEAR = 40
 _SPLITS = "、，,；;\n\r\t/|"
 _OPENS, _CLOSES = "（(〔[【《", "）)〕]】》"
 _LABEL = re.compile(
@@ -224,7 +247,10 @@ def split_units(text: str) -> tuple[str, ...]:
 
 def _parts(text: str, place: int) -> bool:
     """Whether a space parts two names: not between Latin words, nor in a name spaced out."""
-    before, after = text[:place].rstrip(), text[place:].lstrip()
+    before, after = (
+        text[max(place - _NEAR, 0) : place].rstrip(),
+        text[place : place + _NEAR].lstrip(),
+    )
     if not before or not after:
         return True
     if before[-1].isascii() and after[0].isascii():
