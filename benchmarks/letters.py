@@ -173,7 +173,7 @@ def _browsers() -> Iterator[tuple[str, Any]]:
     from jieban.apps.letters.models import Letter
     from jieban.domain.actors import EVERYWHERE, SYSTEM
 
-    lead = Letter.objects.exclude(lead=None).select_related("lead").first()
+    lead = Letter.objects.order_by("pk").select_related("lead").first()
     at = clock.now()
     for who, role, scope in (
         ("环境样例", "environment_office", EVERYWHERE),

@@ -174,6 +174,35 @@ def _fill_round(code: str, nth: int, count: int) -> None:
         ),
         batch_size=_BULK,
     )
+    _issue(held)
+
+
+def _issue(held: Any) -> None:
+    """The plan of a round, frozen and in force for two years."""
+    from jieban.apps.rectification.models import Approval, PlanVersion
+    from jieban.apps.rectification.selectors.plans import content_of
+    from jieban.domain.rectification.plan import digest_of
+
+    content = content_of(held)
+    plan = PlanVersion.objects.create(
+        round=held,
+        number=1,
+        content=content,
+        digest=digest_of(content),
+        state="in_force",
+        made_at=held.made_at,
+        made_by="bench",
+    )
+    Approval.objects.create(
+        plan=plan,
+        step="issued",
+        passed=True,
+        held_on=held.made_at.date(),
+        made_at=held.made_at,
+        made_by="bench",
+    )
+    held.plan_open = False
+    held.save()
 
 
 def _told(draw: random.Random, today: date) -> dict[str, Any]:

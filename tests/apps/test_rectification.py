@@ -44,9 +44,7 @@ def test_a_plan_with_blanks_is_not_handed_up_and_every_blank_is_named():
 def test_a_plan_goes_through_five_steps_in_order_with_papers_and_days():
     r.entered()
     version = services.hand_up(KEEPER, "yx-2", at=AT)
-    refused(
-        "plan.step_out_of_order", services.pass_step, KEEPER, "yx-2", Meeting("issued"), at=AT
-    )
+    refused("plan.step_out_of_order", services.pass_step, KEEPER, "yx-2", Meeting("issued"), at=AT)
     for step in STEPS[:-1]:
         services.pass_step(KEEPER, "yx-2", Meeting(step, held_on=date(2026, 11, 1)), at=AT)
     refused("plan.paper_missing", services.pass_step, KEEPER, "yx-2", Meeting("issued"), at=AT)
@@ -62,9 +60,7 @@ def test_a_plan_on_its_way_is_edited_only_after_it_was_sent_back():
     services.hand_up(KEEPER, "yx-2", at=AT)
     said = r.task_said(goal="另一目标")
     refused("plan.in_approval", services.change_task, KEEPER, "yx-2", task.serial, said, at=AT)
-    services.send_plan_back(
-        KEEPER, "yx-2", Meeting("leading_group", remark="目标再具体些"), at=AT
-    )
+    services.send_plan_back(KEEPER, "yx-2", Meeting("leading_group", remark="目标再具体些"), at=AT)
     services.change_task(KEEPER, "yx-2", task.serial, said, at=AT)
     second = services.hand_up(KEEPER, "yx-2", at=AT)
     assert second.number == 2

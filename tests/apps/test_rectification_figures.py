@@ -1,6 +1,7 @@
 """Sums of rectification: they add up at every level, and the page's figures come out of rows."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from jieban.apps.rectification.selectors.figures import (
     figures_of_rounds,
     folded,
 )
-from jieban.apps.rectification.selectors.sheet import sheet_of
+from jieban.apps.rectification.selectors.sheet import Line, Sheet, lines_of, sheet_of
 from jieban.domain.errors import Refused
 from jieban.domain.rectification.history import Month, read_month
 from jieban.domain.rectification.tasks import DONE, State
@@ -302,7 +303,15 @@ def test_who_is_late_stands_at_the_head_with_most_first(district):
 
 
 def sheet(month, today=TODAY):
-    return sheet_of(KEEPER, Round.objects.get(code="yx-2"), read_month(month), today)
+    found = sheet_of(KEEPER, Round.objects.get(code="yx-2"), read_month(month), today)
+    return Drawn(**vars(found), lines=lines_of(found, found.standings))
+
+
+@dataclass(frozen=True)
+class Drawn(Sheet):
+    """A sheet with all its lines."""
+
+    lines: list[Line]
 
 
 def test_the_sheet_says_state_progress_and_what_was_not_reported(district):

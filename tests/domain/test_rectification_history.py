@@ -118,7 +118,9 @@ def test_months_are_read_and_counted():
     assert (len(shown), str(shown[0]), str(shown[-1])) == (12, "2026-05", "2027-04")
 
 
-@pytest.mark.parametrize("text", ["", "2026-13", "2026-1", "1989-12", "2026-11-01", "２０２６-11", "a"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-13", "2026-1", "1989-12", "2026-11-01", "２０２６-11", "a"]
+)
 def test_a_month_that_is_none_is_refused(text):
     with pytest.raises(Refused) as refused:
         read_month(text)

@@ -529,6 +529,15 @@ def test_columns_beside_are_read_or_kept_under_their_heading(tmp_path):
     assert found.unknown == ("经费（万元）",)
 
 
+def test_measures_in_columns_beside_each_other_are_several(tmp_path):
+    head = ["序号", "问题", "整改目标", "措施1", "措施2", "措施3", "牵头单位", "完成时限（年月）"]
+    rows = [["1", "烧烤。", "清零。", "建台账。", "巡查。", None, "区城管执法局", "长期坚持"]]
+    found = read_plan(workbook(tmp_path, rows, head=head))
+    assert [item.text for item in found.tasks[0].items] == ["建台账。", "巡查。"]
+    assert found.tasks[0].due == "长期坚持"
+    assert not found.unknown
+
+
 def test_english_headings_are_read(tmp_path):
     head = [
         "No.",

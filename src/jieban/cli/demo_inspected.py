@@ -165,7 +165,10 @@ def _newer(began: datetime, at: datetime) -> None:
         done = began + timedelta(days=90 + number * 9)
         _through(NEWER, number, began + timedelta(days=20 + number), done)
     week = timedelta(days=7)
-    claimed, checked, noticed, over, objected, partly, stuck, asked, false = range(15, 24)
+    # Whoever is of the office checks and signs what is not the office's own work.
+    own, others = _by_office(_DONE_OF_NEWER)
+    claimed, checked, noticed, over, objected, partly, false = others[:7]
+    stuck, asked = own[:2]
     for number in (claimed, checked, noticed, over, objected):
         _work(NEWER, number, began + 4 * week, at - 5 * week)
         _claim(NEWER, number, at - 4 * week)
@@ -196,6 +199,16 @@ def _newer(began: datetime, at: datetime) -> None:
         reason="雨天检查发现雨污混接未改，只做了表面遮盖。",
         falsity="superficial",
     )
+
+
+def _by_office(after: int) -> tuple[list[int], list[int]]:
+    """Numbers of tasks after this one: those of which the office is a unit, and the others."""
+    own, others = [], []
+    for task in Task.objects.filter(round__code=NEWER, serial__gt=after):
+        units = {each.unit.name for each in task.responsible.select_related("unit")}
+        units.add(task.lead_words)
+        (own if OFFICE in units else others).append(task.serial)
+    return own, others
 
 
 def _photo(number: int) -> bytes:

@@ -22,7 +22,7 @@ from jieban.apps.rectification.models import Round
 from jieban.apps.rectification.selectors import board as boards
 from jieban.apps.rectification.selectors import figures as sums
 from jieban.apps.rectification.selectors import seeing, tasks, work
-from jieban.apps.rectification.selectors.sheet import Line, Sheet, sheet_of
+from jieban.apps.rectification.selectors.sheet import Line, Sheet, lines_of, sheet_of
 from jieban.apps.rectification.templatetags.rectification_words import STATES
 from jieban.documents.dispatch import dispatch_pdf
 from jieban.domain.errors import Refused
@@ -170,12 +170,16 @@ def show_sheet(request: Asked, code: str, month: str) -> HttpResponse:
     """调度表: every task at the end of a month."""
     held, sheet = _sheet(request, code, month)
     late, owing = request.GET.get("late"), request.GET.get("owing")
-    lines = [line for line in sheet.lines if (not late or line.late) and (not owing or line.owing)]
+    narrowed = [
+        each for each in sheet.standings if (not late or each.late) and (not owing or each.owing)
+    ]
+    page = Paginator(narrowed, PAGE).get_page(request.GET.get("page"))
     following = sheet.month.plus(1)
     context = {
         "round": held,
         "sheet": sheet,
-        "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "lines": lines_of(sheet, list(page.object_list)),
         "late": late,
         "owing": owing,
         "before": str(sheet.month.plus(-1)),
@@ -192,7 +196,7 @@ def sheet_file(request: Asked, code: str, month: str, form: str) -> HttpResponse
         Refused "rectification.form_unknown": neither xlsx nor pdf.
     """
     held, sheet = _sheet(request, code, month)
-    rows = [_dispatched(line) for line in sheet.lines]
+    rows = [_dispatched(line) for line in lines_of(sheet, sheet.standings)]
     name = f"{held.code}-{sheet.month}-调度表.{form}"
     if form == "xlsx":
         notes = _notes(sheet)

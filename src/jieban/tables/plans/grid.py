@@ -368,7 +368,9 @@ class GridReader:
                     if name == "serial"
                     else text
                 )
-        return words[0] if len(words) == 1 else "；".join(dict.fromkeys(words))
+        if len(words) == 1:
+            return words[0]
+        return ("\n" if name == "items" else "；").join(dict.fromkeys(words))
 
     def _covering(self, line: Line, name: str) -> str:
         words = [line.covered.get(index, "") for index in self._columns[name]]

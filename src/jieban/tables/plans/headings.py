@@ -97,12 +97,13 @@ _ABOUT = frozenset(("goal", "items", "lead", "responsible", "due"))
 
 @lru_cache(maxsize=4096)
 def field_of(heading: str) -> str | None:
-    """The field that a heading stands for: by its name, without what it adds in brackets, or by
-    how it ends (第二轮督察反馈问题)."""
+    """The field that a heading stands for: by its name, without what it adds in brackets or its
+    number (措施1, 措施2), or by how it ends (第二轮督察反馈问题)."""
     said = plain_heading(heading)
     if not said or len(said) > _LONGEST:
         return None
     found = _FIELDS.get(said) or _FIELDS.get(re.sub(r"\([^()]*\)$", "", said))
+    found = found or _FIELDS.get(re.sub(r"[0-9一二三四五六七八九十]+$", "", said))
     if found is None:
         found = next((name for ending, name in _ENDINGS if said.endswith(ending)), None)
     return found

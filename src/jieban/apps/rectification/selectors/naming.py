@@ -25,10 +25,11 @@ def names() -> Names:
     return _kept(head) if head else _built()
 
 
-def units_of(words: Iterable[str]) -> tuple[list[Unit], list[str]]:
+def units_of(words: Iterable[str], book: Names | None = None) -> tuple[list[Unit], list[str]]:
     """The units that words (codes or names) mean, and the words as they are kept: a name as it
-    was said, for a code the unit's name. A name that the directory does not know is words alone."""
-    known = names().units
+    was said, for a code the unit's name. A name that the directory does not know is words alone.
+    `book` saves asking for the names again."""
+    known = (book or names()).units
     found: dict[int, Unit] = {}
     kept: list[str] = []
     for each in words:
@@ -56,7 +57,7 @@ def unit_named(said: str) -> Unit:
     return found
 
 
-def area_named(said: str) -> Area | None:
+def area_named(said: str, book: Names | None = None) -> Area | None:
     """A place by code or name; None where nothing was said.
 
     Raises:
@@ -64,7 +65,7 @@ def area_named(said: str) -> Area | None:
     """
     if not said.strip():
         return None
-    known = names().areas
+    known = (book or names()).areas
     found = known.get(said.strip()) or known.get(same_name_key(said))
     if found is None:
         raise Refused("rectification.area_not_found", area=said.strip()[:64])

@@ -87,11 +87,11 @@ def version_by_number(held: Round, number: int) -> PlanVersion:
 
 
 def version_in_approval(held: Round) -> PlanVersion | None:
-    return held.plans.filter(state="in_approval").first()
+    return held.plans.defer("content").filter(state="in_approval").first()
 
 
 def version_in_force(held: Round) -> PlanVersion | None:
-    return held.plans.filter(state="in_force").first()
+    return held.plans.defer("content").filter(state="in_force").first()
 
 
 def passed_steps(version: PlanVersion) -> list[str]:

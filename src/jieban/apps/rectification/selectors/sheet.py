@@ -6,9 +6,11 @@ the month. Only what is entered later with an earlier day changes it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,15 +32,13 @@ from jieban.apps.rectification.selectors.seeing import tasks_visible_to
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.rectification.due import read_due
-from jieban.domain.rectification.history import (
-    DueSince,
-    Month,
-    due_as_of,
-    late_on,
-    state_on,
-)
+from jieban.domain.rectification.history import DueSince, Month, due_as_of, late_on, state_on
 from jieban.domain.rectification.sums import Sum, sum_of
 from jieban.domain.rectification.tasks import WORKING, State
+
+MANY = 500
+"""Keys asked for in one question."""
+_WORKING = frozenset(state.value for state in WORKING)
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,21 @@ class Told:
     struck: bool
 
 
+class Standing(NamedTuple):
+    """Where one task stood at the end of the month; `owing` says that it was the units' turn and
+    nothing was told. A plain tuple: a sheet has thousands of them before it is narrowed."""
+
+    task: int
+    serial: int
+    state: str
+    due: date | None
+    late: bool
+    owing: bool
+
+
 @dataclass(frozen=True)
 class Line:
-    """One task in the sheet. `due` is the due day that counted, `due_words` what the plan says;
-    `owing` says that it was the units' turn and nothing was told."""
+    """One task in the sheet. `due` is the due day that counted, `due_words` what the plan says."""
 
     serial: int
     title: str
@@ -64,33 +75,41 @@ class Line:
     due: date | None
     due_words: str
     state: str
-    told: Told | None
     late: bool
+    owing: bool
+    told: Told | None
 
     @property
     def put_off(self) -> bool:
         """Whether another day counts than the one the plan names."""
         return self.due is not None and _day_of(self.due_words) != self.due
 
-    @property
-    def owing(self) -> bool:
-        return self.told is None and State(self.state) in WORKING
-
 
 @dataclass(frozen=True)
 class Sheet:
-    """The sheet of a month. `version` is the plan it is drawn from, 0 where none was in force;
-    `upto` the number of the newest event it knows; `day` the day up to which it is drawn, `over`
-    that this is the month's last one and has passed."""
+    """The sheet of a month. `version` is the number of the plan it is drawn from, 0 where none was
+    in force; `upto` the number of the newest event it knows; `day` the day up to which it is drawn,
+    `over` that this is the month's last one and has passed."""
 
+    round: Round
     month: Month
-    lines: tuple[Line, ...]
+    standings: tuple[Standing, ...]
     sum: Sum
     owing: int
     version: int
+    digest: str
     upto: int
     over: bool
     day: date
+
+
+@dataclass(frozen=True)
+class _Issued:
+    """A version of the plan that was issued on a day."""
+
+    on: date
+    number: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -115,71 +134,103 @@ def sheet_of(actor: Actor, held: Round, month: Month, today: date) -> Sheet:
         raise Refused("rectification.month_ahead", month=str(month))
     day = min(month.last, today)
     over = month.last < today
-    versions = _issued(held) if over else []
-    known = [version for issued, version in versions if issued <= day]
-    tasks = list(_tasks(actor, held))
-    planned = _frozen(known[-1]) if known else _standing(tasks)
-    dues = _dues(tasks, [each for each in versions if each[0] <= day]) if over else {}
-    states, told = _states(held, tasks, day), _told(held, month, day)
-    lines = []
-    for task in tasks:
-        # A plan in force holds tasks that were entered here only later.
-        state = states[task.pk] or (State.NOT_STARTED.value if known else "")
-        if task.serial in planned and state:
-            due = due_as_of(dues[task.pk], day) if over else task.due_on
-            lines.append(_line(task, planned[task.serial], state, due, told.get(task.pk), day))
+    issued = [each for each in _issued(held) if each.on <= day] if over else []
+    newest = issued[-1] if issued else None
+    standings = tuple(_standings(actor, held, month, day, issued, over=over))
     return Sheet(
+        round=held,
         month=month,
-        lines=tuple(lines),
-        sum=sum_of(Counter(line.state for line in lines), sum(line.late for line in lines)),
-        owing=sum(line.owing for line in lines),
-        version=known[-1].number if known else 0,
+        standings=standings,
+        sum=sum_of(Counter(each.state for each in standings), sum(e.late for e in standings)),
+        owing=sum(each.owing for each in standings),
+        version=newest.number if newest else 0,
+        digest=newest.digest if newest else "",
         upto=ledger.newest_number(),
         over=over,
         day=day,
     )
 
 
-def _tasks(actor: Actor, held: Round) -> QuerySet[Task]:
-    found = tasks_visible_to(actor).filter(round=held).select_related("lead", "problem")
-    return found.defer("goal", "problem__text").order_by("serial")
+def lines_of(sheet: Sheet, standings: Sequence[Standing]) -> list[Line]:
+    """Some tasks of a sheet with everything said of them."""
+    keys = [each.task for each in standings]
+    planned = _frozen(sheet.digest) if sheet.digest else _planned_now(keys)
+    told = _told(sheet, keys)
+    return [_line(each, planned[each.serial], told.get(each.task)) for each in standings]
 
 
-def _line(
-    task: Task, said: _Planned, state: str, due: date | None, told: Told | None, day: date
-) -> Line:
+def _line(where: Standing, said: _Planned, told: Told | None) -> Line:
     return Line(
-        serial=task.serial,
+        serial=where.serial,
         title=said.title,
         lead=said.lead,
         responsible=said.responsible,
-        due=due,
+        due=where.due,
         due_words=said.due_words,
-        state=state,
+        state=where.state,
+        late=where.late,
+        owing=where.owing,
         told=told,
-        late=late_on(state, due, day),
     )
 
 
-def _states(held: Round, tasks: Iterable[Task], day: date) -> dict[int, str]:
-    """Task key → its state at the end of a day.
-
-    Where nothing happened since, that is where it stands now; only the others are folded.
-    """
-    states = {task.pk: task.state for task in tasks}
-    since = Step.objects.filter(task__round=held, on__gt=day).order_by()
-    steps = steps_of(Step.objects.filter(task__in=since.values("task")))
-    states.update((key, state_on(every, day)) for key, every in steps.items() if key in states)
-    return states
+# --- where the tasks stood -------------------------------------------------------------------
 
 
-def _told(held: Round, month: Month, day: date) -> dict[int, Told]:
-    """Task key → the month's last report of it that stood at the end of the day."""
+def _standings(
+    actor: Actor,
+    held: Round,
+    month: Month,
+    day: date,
+    issued: Sequence[_Issued],
+    *,
+    over: bool,
+) -> Iterator[Standing]:
+    tasks = tasks_visible_to(actor).filter(round=held).order_by("serial")
+    rows = list(tasks.values_list("pk", "serial", "state", "due_on", "first_due_on", "dropped"))
+    planned = _frozen(issued[-1].digest) if issued else None
+    dues = _dues(held, {row[1]: row[0] for row in rows}, issued) if issued else {}
+    since = _since(held, day)
+    told = set(_reports(held, month, day).order_by().values_list("task_id", flat=True).distinct())
+    for key, serial, now, due_on, first_due_on, dropped in rows:
+        there = not dropped if planned is None else serial in planned
+        if not there:
+            continue
+        state = since.get(key, now)
+        if not state:
+            # A plan in force holds tasks that were entered here only later.
+            if planned is None:
+                continue
+            state = State.NOT_STARTED.value
+        due = due_on
+        if over and planned is not None:
+            due = due_as_of([DueSince(date.min, first_due_on), *dues.get(key, ())], day)
+        owing = state in _WORKING and key not in told
+        yield Standing(key, serial, state, due, late_on(state, due, day), owing)
+
+
+def _since(held: Round, day: date) -> dict[int, str]:
+    """Task key → its state at the end of a day, for tasks that moved after it; where nothing
+    happened since, a task stands where it stood."""
+    later = Step.objects.filter(task__round=held, on__gt=day).order_by()
+    steps = steps_of(Step.objects.filter(task__in=later.values("task")))
+    return {key: state_on(every, day) for key, every in steps.items()}
+
+
+def _reports(held: Round, month: Month, day: date) -> QuerySet[Report]:
+    """Reports of the month that stood at the end of the day."""
     after = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(settings.TIME_ZONE))
     stood = Q(struck_at=None) | Q(struck_at__gte=after)
-    reports = Report.objects.filter(
+    return Report.objects.filter(
         stood, task__round=held, on__gte=month.first, on__lte=month.last
     ).order_by("on", "pk")
+
+
+def _told(sheet: Sheet, keys: Sequence[int]) -> dict[int, Told]:
+    """Task key → the month's last report of it."""
+    reports = _reports(sheet.round, sheet.month, sheet.day)
+    if len(keys) < MANY:
+        reports = reports.filter(task__in=keys)
     return {
         each.task_id: Told(each.on, each.done, each.hindered, each.next, bool(each.struck_at))
         for each in reports
@@ -189,15 +240,17 @@ def _told(held: Round, month: Month, day: date) -> dict[int, Told]:
 # --- the plan of a day -----------------------------------------------------------------------
 
 
-def _issued(held: Round) -> list[tuple[date, PlanVersion]]:
-    """Versions that were issued, each with the day, oldest first."""
+def _issued(held: Round) -> list[_Issued]:
+    """Versions that were issued, oldest first."""
     issued = Approval.objects.filter(plan__round=held, step="issued", passed=True)
-    rows = [(each.held_on, each.plan) for each in issued.select_related("plan")]
-    return sorted(rows, key=lambda each: each[1].number)
+    rows = issued.order_by("plan__number").values_list("held_on", "plan__number", "plan__digest")
+    return [_Issued(*row) for row in rows]
 
 
-def _frozen(version: PlanVersion) -> dict[int, _Planned]:
-    """Task number → what a version says of it."""
+@lru_cache(maxsize=8)
+def _frozen(digest: str) -> dict[int, _Planned]:
+    """Task number → what a version says of it. A version never changes, so it is read once."""
+    version = PlanVersion.objects.filter(digest=digest)[0]
     return {
         task["serial"]: _Planned(
             task["title"], task["lead"], tuple(task["responsible"]), task["due"]
@@ -207,42 +260,33 @@ def _frozen(version: PlanVersion) -> dict[int, _Planned]:
     }
 
 
-def _standing(tasks: Iterable[Task]) -> dict[int, _Planned]:
+def _planned_now(keys: Sequence[int]) -> dict[int, _Planned]:
     """Task number → what the plan says of it now."""
-    return {
-        task.serial: _Planned(
-            task.title,
-            task.lead_words or (task.lead.name if task.lead else ""),
-            tuple(task.responsible_words),
-            task.due_words,
-        )
-        for task in tasks
-        if not task.dropped
-    }
+    found: dict[int, _Planned] = {}
+    columns = ("serial", "title", "lead_words", "lead__name", "responsible_words", "due_words")
+    for begin in range(0, len(keys), MANY):
+        tasks = Task.objects.filter(pk__in=keys[begin : begin + MANY]).order_by()
+        for serial, title, words, name, responsible, due in tasks.values_list(*columns):
+            found[serial] = _Planned(title, words or name or "", tuple(responsible), due)
+    return found
 
 
 def _dues(
-    tasks: Iterable[Task], versions: Sequence[tuple[date, PlanVersion]]
+    held: Round, keys: Mapping[int, int], issued: Sequence[_Issued]
 ) -> dict[int, list[DueSince]]:
-    """Task key → its due days: the first one, those granted, those of versions that say another.
-
-    Without a version nothing but the row says by when.
-    """
-    every = list(tasks)
-    if not versions:
-        return {task.pk: [DueSince(date.min, task.due_on)] for task in every}
-    known = {task.pk: [DueSince(date.min, task.first_due_on)] for task in every}
-    granted = DueRequest.objects.filter(task__in=[task.pk for task in every], granted=True)
+    """Task key → due days that came after the first one: granted, or said by a later version."""
+    known: dict[int, list[DueSince]] = {}
+    granted = DueRequest.objects.filter(task__round=held, granted=True)
     for key, wanted, at in granted.values_list("task_id", "wanted", "decided_at"):
-        known[key].append(DueSince(directory.local_day(at), wanted))
-    keys = {task.serial: task.pk for task in every}
-    before: dict[int, _Planned] = {}
-    for issued, version in versions:
-        now = _frozen(version)
-        for serial, said in now.items():
-            was = before.get(serial)
-            if was is not None and was.due_words != said.due_words and serial in keys:
-                known[keys[serial]].append(DueSince(issued, _day_of(said.due_words)))
+        known.setdefault(key, []).append(DueSince(directory.local_day(at), wanted))
+    before: Mapping[int, _Planned] = {}
+    for version in issued:
+        now = _frozen(version.digest)
+        for serial, was in before.items():
+            said = now.get(serial, was).due_words
+            if said != was.due_words and serial in keys:
+                changed = DueSince(version.on, _day_of(said))
+                known.setdefault(keys[serial], []).append(changed)
         before = now
     return known
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce
 
 from jieban.apps.rectification.models import (
     ActionItem,
@@ -40,6 +40,7 @@ SHOWN = 20
 CHECK, SIGN = "rectification.check", "rectification.sign"
 MANAGE, HANDLE = "rectification.manage", "rectification.handle"
 _WORKING = [state.value for state in WORKING]
+_TOLD = Coalesce("last_told_on", "started_on")
 _UNITS_MOVES = ("start", "part", "go_on", "claim")
 
 
@@ -126,7 +127,7 @@ def _held(actor: Actor) -> dict[str, QuerySet[Task]]:
 
 
 def _ordered(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.order_by("moment", "round_id", "serial")
+    return tasks.order_by(F("moment").asc(nulls_first=True), "round_id", "serial")
 
 
 def _first(tasks: QuerySet[Task]) -> tuple[int, list[tuple[int, date | None]]]:
@@ -148,6 +149,9 @@ def _rows(
 
 
 def _row(task: Task, day: date | None, today: date) -> Row:
+    # Of what was never told of and never begun, the day it was entered is the one that matters.
+    if day is None and task.state == State.NOT_STARTED.value and task.due_on is None:
+        day = directory.local_day(task.made_at)
     return Row(task, day, (day - today).days if day else None)
 
 
@@ -215,8 +219,7 @@ def _stuck(asked: _Asked) -> QuerySet[Task]:
         silent = Q(last_told_on__isnull=True) | Q(last_told_on__lt=since)
         held = Q(round__in=_those(asked, lambda each, days=days: each.stuck_days == days))
         quiet |= held & silent & Q(made_at__lt=_begin_of(since)) & ~Q(Exists(lately))
-    told = Coalesce("last_told_on", "started_on", TruncDate("made_at"))
-    return _followed(asked).filter(quiet, state__in=_WORKING).annotate(moment=told)
+    return _followed(asked).filter(quiet, state__in=_WORKING).annotate(moment=_TOLD)
 
 
 def _unreported(asked: _Asked) -> QuerySet[Task]:
@@ -227,9 +230,7 @@ def _unreported(asked: _Asked) -> QuerySet[Task]:
     told = Q(last_told_on__gte=month)
     known = Q(made_at__lt=_begin_of(today))
     owing = _followed(asked).filter(known, round__in=held, state__in=_WORKING)
-    return owing.exclude(told).annotate(
-        moment=Coalesce("last_told_on", "started_on", TruncDate("made_at"))
-    )
+    return owing.exclude(told).annotate(moment=_TOLD)
 
 
 def _falsities(asked: _Asked) -> QuerySet[Task]:

@@ -18,7 +18,7 @@ from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Unit
 from jieban.apps.ledger import services as ledger
 from jieban.apps.rectification.models import ActionItem, Problem, Round, Step, Task, TaskUnit
-from jieban.apps.rectification.selectors.naming import area_named, units_of
+from jieban.apps.rectification.selectors.naming import area_named, names, units_of
 from jieban.apps.rectification.services.keeping import hold_round, open_plan, write_due
 from jieban.apps.rectification.services.planning import (
     HIGHEST,
@@ -137,6 +137,7 @@ class _Importing:
 
     def __init__(self, actor: Actor, held: Round, file: PlanFile, at: datetime) -> None:
         self.actor, self.round, self.file, self.at = actor, held, file, at
+        self.names = names()
         self.outcome = PlanOutcome(file, held.code, rejected=list(file.rejected))
         self.problems = {each.serial: each for each in held.problems.all()}
         self.by_text = {each.text: each for each in self.problems.values()}
@@ -193,9 +194,10 @@ class _Importing:
             serial, self.next_task = self.next_task, self.next_task + 1
         if len(line.items) > MOST_ITEMS:
             raise Refused("practice.words_too_long", field="items", limit=MOST_ITEMS)
-        leads, lead_words = units_of([self._words("lead", line.lead, line, LINE)])
+        leads, lead_words = units_of([self._words("lead", line.lead, line, LINE)], self.names)
         units, unit_words = units_of(
-            self._words("responsible", each, line, LINE) for each in line.responsible
+            (self._words("responsible", each, line, LINE) for each in line.responsible),
+            self.names,
         )
         self._note_unknown(serial, line, leads, lead_words, units, unit_words)
         return _Read(
@@ -250,7 +252,7 @@ class _Importing:
 
     def _area(self, line: PlanTask, serial: int) -> Any:
         try:
-            return area_named(line.area)
+            return area_named(line.area, self.names)
         except Refused:
             self.outcome.notes.append(Note(serial, line.line, "area_unknown", line.area[:80]))
             return None
@@ -267,7 +269,7 @@ class _Importing:
         if len(leads) == len(lead_words) and len(units) == len(unit_words):
             return
         for word in dict.fromkeys((*lead_words, *unit_words)):
-            if not units_of([word])[0]:
+            if not units_of([word], self.names)[0]:
                 self.outcome.notes.append(Note(serial, line.line, "unit_unknown", word))
 
     def _problem(self, text: str, wanted: int | None) -> Problem:
