@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jieban.apps.directory.models import Unit
 from jieban.apps.rectification import services
 from jieban.apps.rectification.models import ActionItem, Problem, Round, Step, Task, TaskUnit
+from jieban.apps.rectification.selectors import keeping
 from jieban.apps.rectification.selectors.board import board_of, late_units
 from jieban.apps.rectification.selectors.figures import (
     all_together,
@@ -44,6 +45,12 @@ STATES = st.sampled_from([state.value for state in State])
 @pytest.fixture
 def district(home):
     rectifying.district()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Rows here are made without events, which nothing kept would notice."""
+    keeping.forget()
 
 
 def rows(count, done, *, code="yx-2", problems=1, items=0, **columns):
@@ -137,6 +144,7 @@ def test_late_is_past_its_day_and_not_signed_off(district):
     assert figures_of(KEEPER, "yx-2", TODAY).total.late == 1
     assert figures_of(KEEPER, "yx-2", TODAY + timedelta(days=1)).total.late == 2
     Task.objects.update(state="signed_off")
+    keeping.forget()
     assert figures_of(KEEPER, "yx-2", TODAY).total.late == 0
 
 
@@ -185,6 +193,17 @@ def test_sign_offs_on_a_paper_are_told_apart_until_they_are_undone(district):
     services.reopen(CHECKER, "yx-2", 1, at=later(3), reason="反弹")
     found = figures_of(KEEPER, "yx-2", later(3).date())
     assert (found.taken_over, found.total.done) == (0, 1)
+
+
+def test_what_was_summed_up_is_right_again_after_the_next_event(district):
+    entered()
+    assert figures_of(KEEPER, "yx-2", TODAY).total.total == 1
+    entered()
+    assert figures_of(KEEPER, "yx-2", TODAY).total.total == 2
+    assert figures_of(rectifying.OTHER, "yx-2", TODAY).total.total == 0, "who sees less"
+    services.move_on(STREET, "yx-2", 1, "start", at=AT)
+    assert figures_of(KEEPER, "yx-2", TODAY).total.not_started == 1
+    assert [each.sum.total for each in figures_of_rounds(KEEPER, TODAY)] == [2]
 
 
 # --- sums that always hold ----------------------------------------------------------------------

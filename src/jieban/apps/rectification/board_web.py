@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,8 +21,8 @@ from jieban.apps.directory.doors import download
 from jieban.apps.rectification import feed
 from jieban.apps.rectification.models import Round
 from jieban.apps.rectification.selectors import board as boards
+from jieban.apps.rectification.selectors import complaints, seeing, tasks, work
 from jieban.apps.rectification.selectors import figures as sums
-from jieban.apps.rectification.selectors import seeing, tasks, work
 from jieban.apps.rectification.selectors.sheet import Line, Sheet, lines_of, sheet_of
 from jieban.apps.rectification.templatetags.rectification_words import STATES
 from jieban.documents.dispatch import dispatch_pdf
@@ -63,12 +64,13 @@ def show_work(request: Asked) -> HttpResponse:
     context: dict[str, Any] = {"today": today, "may_manage": actor.may("rectification.manage")}
     if code in work.GROUPS:
         page = Paginator(work.group_of(actor, code, today), PAGE).get_page(request.GET.get("page"))
-        rows = work.rows_of(page.object_list, today)
+        rows = work.rows_of(code, page.object_list, today)
         context |= {"group": code, "page": page, "rows": rows}
         return render(request, "rectification/group.html", context)
     context |= {
         "groups": work.work_of(actor, today),
         "shown": work.SHOWN,
+        "alarms": complaints.alarms(settings.HOME, actor),
         "feed": request.build_absolute_uri(reverse("rectification:calendar")),
         "rounds": list(seeing.rounds_visible_to(actor)[:PAGE]),
     }

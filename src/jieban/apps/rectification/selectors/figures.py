@@ -7,14 +7,16 @@ and say so. Sign-offs that were taken over from a paper are counted among the do
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from jieban.apps.directory import selectors as directory
 from jieban.apps.rectification.models import ActionItem, Problem, Step, Task, TaskUnit
+from jieban.apps.rectification.selectors.keeping import kept
 from jieban.apps.rectification.selectors.seeing import tasks_visible_to
 from jieban.domain.actors import Actor
 from jieban.domain.rectification.history import Month
@@ -29,7 +31,7 @@ LONGEST_TEXT = 80
 @dataclass(frozen=True)
 class Line:
     """One line of a table: of what, its sum, by what the list of its rows is asked for; `text` are
-    the words of a problem, or of a unit that the directory does not know."""
+    the words of a problem, or what a unit is called."""
 
     code: str
     sum: Sum
@@ -80,6 +82,10 @@ class Figures:
 def figures_of(actor: Actor, code: str, today: date, only: str = "") -> Figures:
     """The figures of the tasks of a round that the actor sees, a constant number of queries; with
     `only` no more than this table of them."""
+    return kept(actor, ("figures", code, today, only), lambda: _figures(actor, code, today, only))
+
+
+def _figures(actor: Actor, code: str, today: date, only: str) -> Figures:
     tasks = tasks_visible_to(actor).filter(dropped=False, round__code=code).order_by()
     role = list(_counted(tasks, today, "role"))
     states: Counter[str] = Counter()
@@ -106,6 +112,10 @@ class OfRound:
 
 def figures_of_rounds(actor: Actor, today: date) -> list[OfRound]:
     """A sum of every round with a task the actor sees, newest round first."""
+    return kept(actor, ("rounds", today), lambda: _figures_of_rounds(actor, today))
+
+
+def _figures_of_rounds(actor: Actor, today: date) -> list[OfRound]:
     tasks = tasks_visible_to(actor).filter(dropped=False).order_by()
     found = folded(_counted(tasks, today, "round_id"))
     counted = _open_items(tasks).values_list("task__round_id").annotate(**_ITEM_COUNTS)
@@ -165,7 +175,7 @@ def _by_role(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
 
 def _by_lead(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
     """Lines by lead unit; one that the directory does not know stands in the plan's words."""
-    known = _lines(_counted(tasks.exclude(lead=None), today, "lead__code"), "lead")
+    known = _named(_lines(_counted(tasks.exclude(lead=None), today, "lead__code"), "lead"))
     unknown = folded(_counted(tasks.filter(lead=None), today, "lead_words"))
     return _by_size((*known, *(Line("", total, (), words) for words, total in unknown.items())))
 
@@ -179,7 +189,16 @@ def _by_unit(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
         *_counted(tasks.exclude(lead=None), today, "lead__code"),
         *_counted(others, today, "unit__code", "task__"),
     )
-    return _by_size(_lines(counted, "unit"))
+    return _by_size(_named(_lines(counted, "unit")))
+
+
+def _named(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The same lines with what their units are called."""
+    units = directory.standing().units
+    return tuple(
+        replace(line, text=units[line.code].name if line.code in units else line.code)
+        for line in lines
+    )
 
 
 def _by_size(lines: Iterable[Line]) -> tuple[Line, ...]:

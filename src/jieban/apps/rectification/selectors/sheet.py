@@ -7,7 +7,7 @@ the month. Only what is entered later with an earlier day changes it.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -28,6 +28,7 @@ from jieban.apps.rectification.models import (
     Task,
 )
 from jieban.apps.rectification.selectors.board import steps_of
+from jieban.apps.rectification.selectors.keeping import kept
 from jieban.apps.rectification.selectors.seeing import tasks_visible_to
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
@@ -132,8 +133,13 @@ def sheet_of(actor: Actor, held: Round, month: Month, today: date) -> Sheet:
     """
     if month.first > today:
         raise Refused("rectification.month_ahead", month=str(month))
-    day = min(month.last, today)
-    over = month.last < today
+    day, over = min(month.last, today), month.last < today
+    what = ("sheet", held.pk, month, day, over)
+    drawn = kept(actor, what, lambda: _drawn(actor, held, month, day, over=over))
+    return replace(drawn, upto=ledger.newest_number())
+
+
+def _drawn(actor: Actor, held: Round, month: Month, day: date, *, over: bool) -> Sheet:
     issued = [each for each in _issued(held) if each.on <= day] if over else []
     newest = issued[-1] if issued else None
     standings = tuple(_standings(actor, held, month, day, issued, over=over))
@@ -145,7 +151,7 @@ def sheet_of(actor: Actor, held: Round, month: Month, today: date) -> Sheet:
         owing=sum(each.owing for each in standings),
         version=newest.number if newest else 0,
         digest=newest.digest if newest else "",
-        upto=ledger.newest_number(),
+        upto=0,
         over=over,
         day=day,
     )

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce
 
+from jieban.apps.directory import selectors as directory
 from jieban.apps.rectification.models import (
     ActionItem,
     Check,
@@ -41,6 +42,7 @@ CHECK, SIGN = "rectification.check", "rectification.sign"
 MANAGE, HANDLE = "rectification.manage", "rectification.handle"
 _WORKING = [state.value for state in WORKING]
 _TOLD = Coalesce("last_told_on", "started_on")
+_QUIET = ("stuck", "unreported")
 _UNITS_MOVES = ("start", "part", "go_on", "claim")
 
 
@@ -84,7 +86,7 @@ def work_of(actor: Actor, today: date) -> list[Group]:
     numbered = [number for count, keys in found.values() for number, _ in keys]
     tasks = _whole(numbered)
     return [
-        Group(code, count, _rows(keys, tasks, today))
+        Group(code, count, _rows(code, keys, tasks, today))
         for code, (count, keys) in found.items()
         if count
     ]
@@ -98,9 +100,9 @@ def group_of(actor: Actor, code: str, today: date) -> QuerySet[Task]:
     return _ordered(rows(_asked(actor, today))).select_related("round", "lead")
 
 
-def rows_of(tasks: Iterable[Task], today: date) -> list[Row]:
-    """Rows of tasks that carry their `moment`."""
-    return [_row(task, task.moment, today) for task in tasks]  # type: ignore[attr-defined]
+def rows_of(code: str, tasks: Iterable[Task], today: date) -> list[Row]:
+    """Rows of tasks of a group that carry their `moment`."""
+    return [_row(code, task, task.moment, today) for task in tasks]  # type: ignore[attr-defined]
 
 
 def _asked(actor: Actor, today: date) -> _Asked:
@@ -143,14 +145,15 @@ def _whole(numbers: list[int]) -> Mapping[int, Task]:
 
 
 def _rows(
-    keys: Iterable[tuple[int, date | None]], tasks: Mapping[int, Task], today: date
+    code: str, keys: Iterable[tuple[int, date | None]], tasks: Mapping[int, Task], today: date
 ) -> tuple[Row, ...]:
-    return tuple(_row(tasks[number], day, today) for number, day in keys if number in tasks)
+    there = ((tasks[number], day) for number, day in keys if number in tasks)
+    return tuple(_row(code, task, day, today) for task, day in there)
 
 
-def _row(task: Task, day: date | None, today: date) -> Row:
-    # Of what was never told of and never begun, the day it was entered is the one that matters.
-    if day is None and task.state == State.NOT_STARTED.value and task.due_on is None:
+def _row(code: str, task: Task, day: date | None, today: date) -> Row:
+    if day is None and code in _QUIET:
+        # Never told of and never begun: it is quiet since it was entered.
         day = directory.local_day(task.made_at)
     return Row(task, day, (day - today).days if day else None)
 

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from jieban.apps.rectification.selectors.board import MARKS, Cell
 from jieban.apps.rectification.selectors.board import Line as BoardLine
 from jieban.apps.rectification.selectors.figures import Line
-from jieban.apps.rectification.selectors.naming import unit_word
 from jieban.apps.rectification.selectors.work import Row
 from jieban.apps.rectification.templatetags.rectification_words import ROLES, STATES
 from jieban.domain.rectification.history import Month
@@ -160,7 +159,7 @@ def line_word(line: Line, table: str) -> str:
     if table == "role":
         return str(ROLES.get(line.code, line.code))
     if table in ("lead", "unit"):
-        return unit_word(line.code) if line.code else line.text or str(_("no lead unit"))
+        return line.text or str(_("no lead unit"))
     if table == "month":
         return line.code or str(_("no day"))
     return f"{line.code}. {line.text}" if line.text else line.code
