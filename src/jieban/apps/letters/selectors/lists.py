@@ -84,7 +84,7 @@ def paged(found: QuerySet[Letter], page: str | None, count: int | None = None) -
     """
     pages = Paginator(found.values_list("pk", flat=True), PAGE)
     if count is not None:
-        pages.count = count  # type: ignore[misc]
+        pages.count = count
     cut: Page[Any] = pages.get_page(page)
     keys = list(cut.object_list)
     rows = listed(Letter.objects.filter(pk__in=keys)).in_bulk()

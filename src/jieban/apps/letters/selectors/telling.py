@@ -129,12 +129,14 @@ def links_of(actor: Actor, letter: Letter) -> list[dict[str, Any]]:
     """What the letter belongs with, told from either side; `letter` is there if it may be seen."""
     here = Q(letter=letter) | Q(letter__round=letter.round_id, other=letter.number)
     found = Link.objects.filter(here, ended_at=None).select_related("letter")
-    told = []
-    for each in found:
-        own = each.letter_id == letter.pk
-        told.append({"link": each, "own": own, "number": each.other if own else each.letter.number})
+    told: list[dict[str, Any]] = []
+    for link in found:
+        own = link.letter_id == letter.pk
+        told.append({"link": link, "own": own, "number": link.other if own else link.letter.number})
     numbers = [each["number"] for each in told if each["link"].kind != "task"]
-    seen = _by_number(letters_visible_to(actor).filter(number__in=numbers), letter)
+    seen = _by_number(
+        letters_visible_to(actor).filter(number__in=numbers).select_related("round"), letter
+    )
     for each in told:
         each["letter"] = seen.get(each["number"])
     return told

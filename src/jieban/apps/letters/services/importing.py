@@ -163,7 +163,9 @@ class _Importing:
         self.outcome = LettersOutcome(file, held.code, rejected=list(file.rejected))
         self.person = person_of(actor)
         self.bounds = bounds_of(held)
-        self.batches: dict[str, Batch] = {each.number: each for each in held.batches.all()}
+        self.batches: dict[str, Batch] = {
+            each.number: each for each in Batch.objects.filter(round=held)
+        }
         self.taken: dict[str, LetterLine] = {}
         self.judges: dict[frozenset[str], bool] = {}
         self.positions: dict[str, set[int]] = {}
