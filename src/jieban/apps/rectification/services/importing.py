@@ -30,6 +30,7 @@ from jieban.apps.rectification.services.planning import (
     change_task,
     plan_of,
 )
+from jieban.apps.rows import insert_rows
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.wording import contact, tidy
@@ -138,6 +139,7 @@ class _Importing:
     def __init__(self, actor: Actor, held: Round, file: PlanFile, at: datetime) -> None:
         self.actor, self.round, self.file, self.at = actor, held, file, at
         self.names = names()
+        self.looked_up: set[str] = set()
         self.outcome = PlanOutcome(file, held.code, rejected=list(file.rejected))
         self.problems = {each.serial: each for each in held.problems.all()}
         self.by_text = {each.text: each for each in self.problems.values()}
@@ -199,7 +201,7 @@ class _Importing:
             (self._words("responsible", each, line, LINE) for each in line.responsible),
             self.names,
         )
-        self._note_unknown(serial, line, leads, lead_words, units, unit_words)
+        self._note_unknown(serial, line, (*lead_words, *unit_words))
         return _Read(
             said=line,
             serial=serial,
@@ -257,18 +259,12 @@ class _Importing:
             self.outcome.notes.append(Note(serial, line.line, "area_unknown", line.area[:80]))
             return None
 
-    def _note_unknown(
-        self,
-        serial: int,
-        line: PlanTask,
-        leads: list[Unit],
-        lead_words: list[str],
-        units: list[Unit],
-        unit_words: list[str],
-    ) -> None:
-        if len(leads) == len(lead_words) and len(units) == len(unit_words):
-            return
-        for word in dict.fromkeys((*lead_words, *unit_words)):
+    def _note_unknown(self, serial: int, line: PlanTask, words: Iterable[str]) -> None:
+        """Each name that the directory does not know is noted once, where it stands first."""
+        for word in words:
+            if word in self.looked_up:
+                continue
+            self.looked_up.add(word)
             if not units_of([word], self.names)[0]:
                 self.outcome.notes.append(Note(serial, line.line, "unit_unknown", word))
 
@@ -358,11 +354,11 @@ class _Importing:
         tasks = [self._row(read, problem) for read, problem in fresh]
         Task.objects.bulk_create(tasks, batch_size=500)
         reads = [read for read, _ in fresh]
-        TaskUnit.objects.bulk_create(_unit_rows(reads, tasks), batch_size=2000)
-        ActionItem.objects.bulk_create(_item_rows(reads, tasks), batch_size=1000)
+        insert_rows(list(_unit_rows(reads, tasks)))
+        insert_rows(list(_item_rows(reads, tasks)))
         today = directory.local_day(self.at)
-        Step.objects.bulk_create(
-            (
+        insert_rows(
+            [
                 Step(
                     task=task,
                     move="enter",
@@ -373,8 +369,7 @@ class _Importing:
                     by_id=self.actor.id,
                 )
                 for task in tasks
-            ),
-            batch_size=1000,
+            ]
         )
         ledger.append_new(
             "task",
@@ -418,10 +413,7 @@ class _Importing:
         return task
 
     def _reject(self, line: PlanTask, refused: Refused) -> None:
-        cells = (line.title, line.goal, line.lead, "、".join(line.responsible), line.due)
-        self.outcome.rejected.append(
-            RejectedLine(line.sheet, line.line, "plans.line_refused", refused.message(), cells)
-        )
+        self.outcome.rejected += line.sent_back("plans.line_refused", refused.message())
 
 
 def _unread(due: str) -> list[tuple[str, str]]:
