@@ -20,6 +20,7 @@ from tests.apps import live
 from tests.apps import rectifying as r
 from tests.apps.exports import row, write_export
 from tests.conftest import CLERK
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 SMOKE, NOISE = "生态环境->大气->露天烧烤", "生态环境->噪声->施工噪声"
@@ -117,8 +118,8 @@ def test_an_alarm_is_of_tasks_as_they_stand_now(computed):
     task = r.signed(area="A11", category=SMOKE)
     assert complaints.alarms(computed, r.READER) == []
     Task.objects.filter(pk=task.pk).update(started_on=STARTED, signed_on=SIGNED)
-    # Rows that are changed past the program are seen with the next event of a task.
-    services.enter_record(r.KEEPER, "yx-2", task.serial, "备1", at=r.later(11))
+    # Rows that are changed past the program are seen with the next event that counts.
+    services.change_round(r.KEEPER, "yx-2", r.round_plan(team="督察三组"), at=r.later(11))
     assert len(complaints.alarms(computed, r.READER)) == 1
     services.reopen(r.CHECKER, "yx-2", task.serial, at=r.later(12), reason="回潮")
     assert complaints.alarms(computed, r.READER) == []
@@ -194,3 +195,20 @@ def test_ten_thousand_tasks_are_looked_at_within_a_second(computed):
     began = time.perf_counter()
     assert complaints.returned(computed) == found
     assert time.perf_counter() - began < 0.3
+
+
+def test_the_page_of_the_task_and_the_work_page_show_the_alarm(computed):
+    back = task_at("A11")
+    task_at("A12")
+    client = signed_in("审计", "auditor")
+    shown = client.get(f"/rectification/rounds/yx-2/tasks/{back.serial}/").content.decode()
+    assert "诉求回升。" in shown
+    assert "18 件，月均 6.00 件" in shown
+    assert "整改前：7 个月 42 件，月均 6.00 件" in shown
+    assert "同组其他 2 个社区（街道），同期" in shown
+    quiet = client.get(f"/rectification/rounds/yx-2/tasks/{back.serial + 1}/").content.decode()
+    assert "未见回升" in quiet
+    work = client.get("/rectification/").content.decode()
+    listed = work[work.index('id="returned"') :]
+    assert f"/rectification/rounds/yx-2/tasks/{back.serial}/#complaints" in listed
+    assert f"/tasks/{back.serial + 1}/" not in listed

@@ -2,7 +2,7 @@
 
 Read from the runs that are shown, by area and category: no row of this product has coordinates.
 Whether complaints came back is asked of every task that is signed off at once, and kept in memory
-until another run is shown or another task moves.
+until another run is shown, or a task is signed off, reopened or changed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from jieban.apps.ledger import selectors as ledger
-from jieban.apps.ledger.kinds import KINDS
 from jieban.apps.practices.selectors import figures
 from jieban.apps.practices.selectors.figures import Known
 from jieban.apps.rectification.models import Task
@@ -30,7 +29,16 @@ from jieban.home import Home
 
 PLACES = ("community", "village", "street")
 """Kinds of places of which complaints are counted."""
-_MOVES = tuple(kind for kind in KINDS if kind.startswith(("task.", "round.changed")))
+_CHANGING = (
+    "task.signed_off",
+    "task.sign_off_taken_over",
+    "task.reopened",
+    "task.changed",
+    "task.dropped",
+    "task.restored",
+    "round.changed",
+)
+"""Events after which other tasks are looked at, or the same ones otherwise."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def watches(home: Home) -> Mapping[int, Watch]:
     if it is None:
         return {}
     runs = tuple(it.run_ids[month] for month in it.months)
-    return _watches(home, runs, ledger.head_digest(_MOVES))
+    return _watches(home, runs, ledger.head_digest(_CHANGING))
 
 
 @lru_cache(maxsize=2)
