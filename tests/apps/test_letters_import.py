@@ -177,6 +177,13 @@ def test_without_a_batch_anywhere_nothing_is_taken(bring):
     assert Batch.objects.get().number == "22"
 
 
+def test_without_a_day_anywhere_the_newest_day_of_the_numbers_is_taken_and_said(bring):
+    outcome = bring(ONE, title="一览表（第二十一批）")
+    assert Batch.objects.get().handed_on == date(2026, 10, 29)
+    assert [each.code for each in outcome.remarks] == ["day_from_numbers"]
+    rebuilt()
+
+
 def test_personal_data_of_a_file_is_not_printed_and_columns_nobody_knows_are_kept(bring):
     row = (*ONE[:5], "联系人电话13900001234。", *ONE[6:], "第3网格")
     outcome = bring(row, head=(*HEAD, "所属网格"))

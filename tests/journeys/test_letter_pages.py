@@ -5,11 +5,13 @@ from datetime import date
 from html import unescape
 
 import pytest
+from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jieban import clock
 from jieban.apps.accounts import services as accounts
 from jieban.apps.letters.models import Batch, Letter, Publication
+from jieban.cli.letters import letters
 from jieban.domain.actors import SYSTEM
 from jieban.tables.letters import read_letters
 from jieban.tables.lists import written_csv
@@ -245,3 +247,58 @@ def test_by_the_api_a_letter_is_read_answered_and_decided_on_by_another(client):
     sums = office("GET", "batches/19").json()
     assert sums["sum"] == {"total": 1, "done": 1, "partly_done": 0, "in_progress": 0}
     assert office("GET", "letters/nobody").status_code == 404
+
+
+# --- the command ---------------------------------------------------------------------------
+
+
+class Desk:
+    """What a command answers, kept; who sits there is the environment office."""
+
+    json = False
+    actor = lettering.KEEPER
+
+    def __init__(self):
+        self.answers = []
+
+    def out(self, text=""):
+        """Said to a person."""
+
+    def answer(self, payload):
+        self.answers.append(payload)
+
+
+@pytest.fixture
+def run():
+    def act(*words):
+        desk = Desk()
+        done = CliRunner().invoke(letters, list(map(str, words)), obj=desk, standalone_mode=False)
+        if done.exception is not None:
+            raise done.exception
+        return desk.answers[-1]
+
+    return act
+
+
+def test_by_the_command_a_table_comes_in_and_the_same_goes_out(tmp_path, run):
+    table = tmp_path / "一览表.csv"
+    rows = [
+        ["一览表（第20批 2026年10月31日）", "", ""],
+        ["受理编号", "交办问题基本情况", "是否办结"],
+        [number(7), "夜间施工噪声。", "阶段性办结"],
+        ["X3SX2O2610290008", "油烟。", ""],
+    ]
+    table.write_bytes(written_csv(rows[0], rows[1:]))
+    rejects = tmp_path / "退回.xlsx"
+    looked = run("import", str(table), "--round", "sx-3", "--dry-run")
+    assert looked["counts"]["new"] == 1
+    assert not Letter.objects.exists()
+    done = run("import", str(table), "--round", "sx-3", "--rejects", str(rejects))
+    assert (done["batches"], done["counts"]["rejected"]) == (["20"], 1)
+    assert rejects.stat().st_size > 0
+    out = tmp_path / "out.xlsx"
+    run("export", str(out), "--round", "sx-3", "--batch", "20")
+    again = run("import", str(out), "--round", "sx-3")
+    assert (again["counts"]["same"], again["counts"]["changed"]) == (1, 0)
+    run("export", str(tmp_path / "out.pdf"), "--round", "sx-3", "--batch", "20")
+    assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")

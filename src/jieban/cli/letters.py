@@ -108,6 +108,7 @@ def _say(desk: Desk, outcome: LettersOutcome, dry_run: bool) -> None:
         "unit_unknown": _("unit unknown, its name kept"),
         "said_state": _("another state is said; kept beside the letter"),
         "batch_day": _("the batch has another day"),
+        "day_from_numbers": _("no day was told; the newest day of its numbers is taken"),
     }
     for each in outcome.remarks[:MAX_LISTED]:
         desk.out(f"  {each.line:>5}  {each.number}  {words[each.code]}  {each.detail}")

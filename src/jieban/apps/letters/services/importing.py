@@ -59,7 +59,8 @@ _FIELD = {"text": "public_text", "area": "area_text", "accountability": "told_ac
 @dataclass(frozen=True)
 class Remark:
     """Something of a line that was taken and should be known. `code` is one of number_tidied,
-    number_unusual, number_outside, redacted, area_unknown, unit_unknown, said_state, batch_day."""
+    number_unusual, number_outside, redacted, area_unknown, unit_unknown, said_state, batch_day,
+    day_from_numbers. A place nobody knows is told once."""
 
     line: int
     number: str
@@ -171,6 +172,7 @@ class _Importing:
         self.positions: dict[str, set[int]] = {}
         self.there: dict[str, Letter] = {}
         self.mine: set[int] = set()
+        self.unknown_areas: set[str] = set()
 
     def run(self) -> LettersOutcome:
         wanted = [numbers.tidied(line.number) for line in self.file.lines]
@@ -300,7 +302,8 @@ class _Importing:
         day = self.day or line.day
         if number not in self.batches:
             if day is None:
-                raise Refused("letters.day_missing", batch=number)
+                day = self._newest_day(number)
+                self._remark(line, number, "day_from_numbers", day.isoformat())
             made = begin_batch(self.actor, self.round, number, day, at=self.at)
             self.batches[number] = made
             self.outcome.batches.append(number)
@@ -310,6 +313,19 @@ class _Importing:
         if number not in self.positions:
             self.positions[number] = set(held.letters.values_list("position", flat=True))
         return held
+
+    def _newest_day(self, batch: str) -> date:
+        """The newest day that the numbers of a batch bear: it was not handed over before."""
+        days = [
+            parts.day
+            for line in self.file.lines
+            if (self.batch or line.batch) == batch
+            and (parts := numbers.parse(numbers.tidied(line.number))) is not None
+            and parts.day is not None
+        ]
+        if not days:
+            raise Refused("letters.day_missing", batch=batch)
+        return max(days)
 
     def _position(self, batch: Batch, line: LetterLine) -> int:
         """The serial the table gives, unless it is taken."""
@@ -524,7 +540,9 @@ class _Importing:
         try:
             return area_named(told)
         except Refused:
-            self._remark(line, number, "area_unknown", told)
+            if told not in self.unknown_areas:
+                self.unknown_areas.add(told)
+                self._remark(line, number, "area_unknown", told)
             return None
 
     def _others(self, line: LetterLine) -> dict[str, str]:

@@ -65,6 +65,7 @@ REMARKS = {
     "unit_unknown": _("the unit is not in the directory; its name is kept"),
     "said_state": _("the file says another state; it is kept beside the letter"),
     "batch_day": _("the batch has another day"),
+    "day_from_numbers": _("no day was told; the newest day of its numbers is taken"),
 }
 FIELDS = {
     "public_text": _("public text"),
