@@ -82,31 +82,27 @@ def fill(count: int, rounds: int) -> int:
 def _fill_round(code: str, nth: int, count: int) -> None:
     from jieban import clock
     from jieban.apps.directory.models import Area, Unit
+    from jieban.apps.rectification import services
     from jieban.apps.rectification.models import (
         ActionItem,
         Problem,
         Report,
-        Round,
         Step,
         Task,
         TaskUnit,
     )
+    from jieban.domain.actors import SYSTEM
 
     draw = random.Random(nth)
     at = clock.now()
     units = list(Unit.objects.order_by("pk"))
     areas = list(Area.objects.filter(kind="community").order_by("pk"))
     office = next(unit for unit in units if unit.area_id is None)
-    held = Round.objects.create(
-        code=code,
-        name=f"第{nth}轮督察",
-        level="municipal",
-        nth=nth,
-        office=office,
-        look_back_months=[6],
-        made_at=at - timedelta(days=700),
-        made_by="bench",
+    # By its service, so that there is an event by which sums are kept.
+    plan = services.RoundPlan(
+        name=f"第{nth}轮督察", level="municipal", nth=nth, office=office.code, look_back_months=(6,)
     )
+    held = services.open_round(SYSTEM, code, plan, at=at - timedelta(days=700))
     problems = Problem.objects.bulk_create(
         Problem(round=held, serial=serial, text=f"局部区域第{serial}类环境问题仍然突出。" * 3)
         for serial in range(1, count // PER_PROBLEM + 2)
