@@ -179,6 +179,8 @@ class Unlike:
 
 def unlike(held: Any, told: Any, path: str = "") -> Iterator[Unlike]:
     """Everywhere that `held` differs from `told`, column by column; None where one is missing."""
+    if held == told:
+        return
     if isinstance(held, dict) and isinstance(told, dict):
         for name in dict.fromkeys((*told, *held)):
             below = f"{path}.{name}" if path else str(name)
@@ -186,7 +188,7 @@ def unlike(held: Any, told: Any, path: str = "") -> Iterator[Unlike]:
     elif isinstance(held, list) and isinstance(told, list) and len(held) == len(told):
         for place, (one, other) in enumerate(zip(held, told, strict=True), start=1):
             yield from unlike(one, other, f"{path}.{place}")
-    elif held != told:
+    else:
         yield Unlike(path, held, told)
 
 
