@@ -87,7 +87,7 @@ def fill(count: int) -> None:
         rows = [
             (
                 f"{draw.choice('DX')}3ZZ{day:%Y%m%d}{serial:04d}",
-                f"{draw.choice(areas)}{draw.choice(_THINGS)}，影响居民生活{draw.random()}。",
+                f"{draw.choice(areas)}{draw.choice(_THINGS)}，影响居民生活（第{serial}件）。",
                 draw.choice(areas),
                 draw.choice(_TYPES),
                 "经查，反映的问题属实，已现场取证。" * 4,

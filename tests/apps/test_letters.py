@@ -178,6 +178,16 @@ def test_units_are_not_changed_once_it_was_decided_on():
         services.answer_letter(STREET, "sx-3", ONE, {"finding": "另查"}, at=AT)
 
 
+def test_nobody_takes_their_own_unit_off_a_letter_to_decide_on_it():
+    letter = lettering.answered(lead="U8", by=OFFICE)
+    said = Said(ONE, public_text=letter.public_text, lead="U2", types=["air"], area="A11")
+    colleague = live.actor("城管委壬", lettering.MANAGING, "unit:U8")
+    with refuses("letter.own_unit_stays"):
+        services.change_letter(colleague, "sx-3", ONE, said, at=AT)
+    assert services.change_letter(KEEPER, "sx-3", ONE, said, at=AT).lead.code == "U2"
+    rebuilt()
+
+
 def test_who_sees_a_letter_and_who_does_not():
     lettering.entered(area="")
     for actor, sees in (

@@ -127,7 +127,9 @@ class LetterMoveIn(given.Said):
 
 
 @router.get(
-    "/rounds/{code}/letters", response={200: LettersOut, **_ERRORS}, summary="Letters of a round"
+    "/rounds/{slug:code}/letters",
+    response={200: LettersOut, **_ERRORS},
+    summary="Letters of a round",
 )
 def get_letters(request: HttpRequest, code: _CODE, query: Query[LetterQuery]) -> Any:
     actor = actor_of(request)
@@ -149,7 +151,7 @@ def get_letters(request: HttpRequest, code: _CODE, query: Query[LetterQuery]) ->
 
 
 @router.get(
-    "/rounds/{code}/letters/{number}",
+    "/rounds/{slug:code}/letters/{number}",
     response={200: LetterDetailOut, **_ERRORS},
     summary="One letter",
 )
@@ -160,7 +162,7 @@ def get_letter(request: HttpRequest, code: _CODE, number: _NUMBER) -> Any:
 
 
 @router.get(
-    "/rounds/{code}/batches/{number}",
+    "/rounds/{slug:code}/batches/{number}",
     response={200: BatchSumsOut, **_ERRORS},
     summary="Sums of a batch of letters",
 )
@@ -180,7 +182,7 @@ def get_batch(request: HttpRequest, code: _CODE, number: _BATCH) -> Any:
 
 
 @router.post(
-    "/rounds/{code}/letters/{number}/answer",
+    "/rounds/{slug:code}/letters/{number}/answer",
     response={200: LetterDetailOut, **_ERRORS},
     summary="Write what was found and done",
 )
@@ -194,7 +196,7 @@ def post_letter_answer(
 
 
 @router.post(
-    "/rounds/{code}/letters/{number}/moves",
+    "/rounds/{slug:code}/letters/{number}/moves",
     response={200: LetterDetailOut, **_ERRORS},
     summary="Ask for the closing of a letter, or decide on it",
 )

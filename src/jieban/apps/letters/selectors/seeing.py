@@ -46,6 +46,8 @@ def letter_by_number(
         Refused "letter.not_found": none of this number in the round, or not within reach.
     """
     found = letters_visible_to(actor, permission).filter(round__code=code, number=number)
+    if "\x00" in number:
+        found = found.none()
     letter = found.select_related("round__office", "batch", "lead", "area").first()
     if letter is None:
         raise Refused("letter.not_found", round=code[:32], number=number[:32])

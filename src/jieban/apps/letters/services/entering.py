@@ -13,6 +13,7 @@ from jieban.apps.letters.models import Batch, Letter
 from jieban.apps.letters.selectors.telling import plain
 from jieban.apps.letters.services.keeping import (
     bounds_of,
+    check_units,
     happened,
     hold_batch,
     hold_letter,
@@ -180,7 +181,7 @@ def change_letter(
 
     Raises:
         Refused "letter.not_found", "letter.not_yours", "letter.changed_meanwhile",
-            "letter.units_after_decision" and those of `enter_letter`.
+            "letter.units_after_decision", "letter.own_unit_stays" and those of `enter_letter`.
     """
     letter = hold_letter(actor, code, number, "letter.manage", version)
     before = plain(letter)
@@ -191,6 +192,8 @@ def change_letter(
     if (lead.code if lead else "", units) != (before["lead"], before["joint"]):
         if State(letter.state) is not State.IN_PROGRESS:
             raise Refused("letter.units_after_decision")
+        after = [unit.code for unit in (lead, *joint) if unit]
+        check_units(actor, (before["lead"], *before["joint"]), after)
         letter.lead = lead
         write_units(letter, joint)
     letter.save()

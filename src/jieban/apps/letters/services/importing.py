@@ -30,6 +30,7 @@ from jieban.apps.letters.services.deciding import make_move
 from jieban.apps.letters.services.entering import begin_batch
 from jieban.apps.letters.services.keeping import (
     bounds_of,
+    check_units,
     hold_round,
     record,
     sealed,
@@ -499,6 +500,8 @@ class _Importing:
             return None
         if letter.state != State.IN_PROGRESS:
             raise Refused("letter.units_after_decision")
+        after = [unit.code for unit in (lead, *joint) if unit]
+        check_units(self.actor, _codes_of(letter), after)
         return lead, joint
 
     # --- what a line says -------------------------------------------------------------------

@@ -18,6 +18,7 @@ from jieban.apps.letters.selectors.seeing import (
     rounds_managed_by,
 )
 from jieban.apps.rectification.models import Round
+from jieban.apps.rectification.selectors.seeing import person_of
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.rectification.due import possible
@@ -107,6 +108,18 @@ def sealed(text: str) -> tuple[bytes | None, str]:
     sealer = sealer_of(settings.HOME.keys)
     plain = text.encode()
     return sealer.seal(plain), sealer.digest(plain).hex()
+
+
+def check_units(actor: Actor, before: Iterable[str], after: Iterable[str]) -> None:
+    """Nobody takes their own unit off a letter: they would then decide on its work.
+
+    Raises:
+        Refused "letter.own_unit_stays".
+    """
+    gone = set(before) - set(after)
+    own = sorted(gone & person_of(actor).works_for)
+    if own:
+        raise Refused("letter.own_unit_stays", units=own)
 
 
 def write_units(letter: Letter, joint: Iterable[Unit]) -> None:

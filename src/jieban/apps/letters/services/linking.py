@@ -106,7 +106,7 @@ def _number(said: str) -> str:
 
 def _task(actor: Actor, said: str) -> str:
     code, _, serial = said.strip().rpartition("/")
-    if not serial.isdecimal() or len(serial) > 6:
+    if not (serial.isascii() and serial.isdecimal() and len(serial) <= 6) or "\x00" in code:
         raise Refused("task.not_found", round=code[:32], number=serial[:12])
     task = task_by_serial(actor, code, int(serial))
     return f"{task.round.code}/{task.serial}"
