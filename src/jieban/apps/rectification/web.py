@@ -113,7 +113,9 @@ def show_round(request: Asked, code: str) -> HttpResponse:
         "round": held,
         "page": page,
         "asked": asked,
-        "narrowed": any(asked[name] for name in ("q", "lead", "unit", "problem", "from", "to")),
+        "narrowed": any(
+            asked[name] for name in ("q", "lead", "unit", "role", "problem", "from", "to")
+        ),
         "sum": sum_of(counted, late),
         "states": [(state, words, counted.get(state, 0)) for state, words in STATES.items()],
         "version": held.plans.defer("content").first(),
@@ -125,7 +127,7 @@ def show_round(request: Asked, code: str) -> HttpResponse:
 
 
 def _asked(request: Asked) -> dict[str, str]:
-    names = ("state", "q", "lead", "unit", "problem", "late", "from", "to")
+    names = ("state", "q", "lead", "unit", "role", "problem", "late", "from", "to")
     return {name: request.GET.get(name, "")[:100].replace("\x00", "") for name in names}
 
 
@@ -136,6 +138,7 @@ def _filter(asked: dict[str, str], code: str, today: date) -> tasks.Filter:
         state=asked["state"] if asked["state"] in (*STATES, "open") else "",
         lead=asked["lead"],
         unit=asked["unit"],
+        role=asked["role"],
         problem=int(problem) if problem.isdecimal() and len(problem) < 7 else None,
         words=asked["q"],
         late_on=today if asked["late"] else None,

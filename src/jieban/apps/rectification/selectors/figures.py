@@ -164,13 +164,13 @@ def _counted(rows: QuerySet[Any], today: date, key: str, of: str = "") -> Iterat
 def _lines(counted: Iterable[Counted], asked: str) -> tuple[Line, ...]:
     """Lines by a code; the list of the rows is asked for by it under the name `asked`."""
     return tuple(
-        Line(code or "", total, ((asked, code),) if code and asked else ())
+        Line(code or "", total, ((asked, code),) if code else ())
         for code, total in folded(counted).items()
     )
 
 
 def _by_role(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:
-    return _by_size(_lines(_counted(tasks, today, "role"), ""))
+    return _by_size(_lines(_counted(tasks, today, "role"), "role"))
 
 
 def _by_lead(tasks: QuerySet[Task], today: date) -> tuple[Line, ...]:

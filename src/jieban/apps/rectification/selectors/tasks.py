@@ -32,6 +32,7 @@ class Filter:
     state: str = ""
     lead: str = ""
     unit: str = ""
+    role: str = ""
     problem: int | None = None
     words: str = ""
     late_on: date | None = None
@@ -52,6 +53,8 @@ def listed(actor: Actor, by: Filter) -> QuerySet[Task]:
         found = found.filter(lead__code=by.lead)
     if by.unit:
         found = found.filter(Q(lead__code=by.unit) | Q(responsible__unit__code=by.unit)).distinct()
+    if by.role:
+        found = found.filter(role=by.role)
     if by.problem is not None:
         found = found.filter(problem__serial=by.problem)
     if by.words:
