@@ -3,7 +3,7 @@
 Of the tasks of one page all steps are read at once and folded; nothing is kept.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -107,14 +107,21 @@ def dues_of(tasks: Iterable[Task]) -> dict[int, list[DueSince]]:
     instead, from the day that plan was issued."""
     every = list(tasks)
     known = {task.pk: [DueSince(date.min, task.first_due_on)] for task in every}
-    granted = DueRequest.objects.filter(task__in=list(known), granted=True).order_by("decided_at")
-    for task, wanted, at in granted.values_list("task_id", "wanted", "decided_at"):
-        known[task].append(DueSince(directory.local_day(at), wanted))
+    for key, due in granted_in(DueRequest.objects.filter(task__in=list(known))):
+        known[key].append(due)
     revised = [task for task in every if known[task.pk][-1].on != task.due_on]
     issued = _issued_on(task.round_id for task in revised)
     for task in revised:
         known[task.pk].append(DueSince(issued.get(task.round_id, date.min), task.due_on))
     return known
+
+
+def granted_in(requests: QuerySet[DueRequest]) -> Iterator[tuple[int, DueSince]]:
+    """Task key and due day of each request that was granted, oldest decision first."""
+    granted = requests.filter(granted=True, decided_at__isnull=False).order_by("decided_at")
+    for key, wanted, at in granted.values_list("task_id", "wanted", "decided_at"):
+        if at is not None:
+            yield key, DueSince(directory.local_day(at), wanted)
 
 
 def _issued_on(rounds: Iterable[int]) -> dict[int, date]:

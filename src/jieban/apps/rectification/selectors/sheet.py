@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import selectors as ledger
 from jieban.apps.rectification.models import (
     Approval,
@@ -27,7 +26,7 @@ from jieban.apps.rectification.models import (
     Step,
     Task,
 )
-from jieban.apps.rectification.selectors.board import steps_of
+from jieban.apps.rectification.selectors.board import granted_in, steps_of
 from jieban.apps.rectification.selectors.keeping import kept
 from jieban.apps.rectification.selectors.seeing import tasks_visible_to
 from jieban.domain.actors import Actor
@@ -282,9 +281,8 @@ def _dues(
 ) -> dict[int, list[DueSince]]:
     """Task key → due days that came after the first one: granted, or said by a later version."""
     known: dict[int, list[DueSince]] = {}
-    granted = DueRequest.objects.filter(task__round=held, granted=True)
-    for key, wanted, at in granted.values_list("task_id", "wanted", "decided_at"):
-        known.setdefault(key, []).append(DueSince(directory.local_day(at), wanted))
+    for key, due in granted_in(DueRequest.objects.filter(task__round=held)):
+        known.setdefault(key, []).append(due)
     before: Mapping[int, _Planned] = {}
     for version in issued:
         now = _frozen(version.digest)

@@ -220,7 +220,7 @@ def _stuck(asked: _Asked) -> QuerySet[Task]:
         since = asked.today - timedelta(days=days)
         lately = Step.objects.filter(task=this, on__gte=since)
         silent = Q(last_told_on__isnull=True) | Q(last_told_on__lt=since)
-        held = Q(round__in=_those(asked, lambda each, days=days: each.stuck_days == days))
+        held = Q(round__in=[each.pk for each in _bound(asked) if each.stuck_days == days])
         quiet |= held & silent & Q(made_at__lt=_begin_of(since)) & ~Q(Exists(lately))
     return _followed(asked).filter(quiet, state__in=_WORKING).annotate(moment=_TOLD)
 
@@ -229,7 +229,7 @@ def _unreported(asked: _Asked) -> QuerySet[Task]:
     """当月未报: the round's report day has passed, and nothing was told this month."""
     today = asked.today
     month = today.replace(day=1)
-    held = _those(asked, lambda each: today.day > each.report_day)
+    held = [each.pk for each in _bound(asked) if today.day > each.report_day]
     told = Q(last_told_on__gte=month)
     known = Q(made_at__lt=_begin_of(today))
     owing = _followed(asked).filter(known, round__in=held, state__in=_WORKING)
@@ -315,10 +315,6 @@ GROUPS: Mapping[str, Callable[[_Asked], QuerySet[Task]]] = {
 def _bound(asked: _Asked) -> list[Round]:
     """Rounds whose plan is in force: before that nobody owes a report."""
     return [each for each in asked.rounds if each.in_force]  # type: ignore[attr-defined]
-
-
-def _those(asked: _Asked, rule: Callable[[Round], bool]) -> list[int]:
-    return [each.pk for each in _bound(asked) if rule(each)]
 
 
 def _begin_of(day: date) -> datetime:
