@@ -54,7 +54,7 @@ def opened(code: str = "sx-3", office: str = "U8", **said: Any) -> Round:
         "nth": 3,
         "stationed_from": date(2026, 10, 10),
         "stationed_to": date(2026, 11, 10),
-        "letter_codes": ["SX"],
+        "letter_codes": ["YX"],
         "made_at": AT,
         "made_by": "环境办甲",
     }
@@ -67,7 +67,7 @@ def batch(code: str = "sx-3", number: str = "19", by: Actor = KEEPER) -> Batch:
 
 
 def number(serial: int, channel: str = "X") -> str:
-    return f"{channel}3SX20261029{serial:04d}"
+    return f"{channel}3YX20261029{serial:04d}"
 
 
 def entered(serial: int = 1, by: Actor = KEEPER, unusual: bool = False, **said: Any) -> Letter:

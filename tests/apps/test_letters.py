@@ -73,12 +73,12 @@ def test_public_words_that_point_to_a_person_are_refused_and_nothing_is_kept():
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        ("x3sx202610290001", "letter.number_suggested"),
-        ("X3SX2O261029OO01", "letter.number_suggested"),
-        ("X3SX202602300001", "letter.number_day"),
-        ("X2SX202610290001", "letter.number_round"),
+        ("x3yx202610290001", "letter.number_suggested"),
+        ("X3YX2O261029OO01", "letter.number_suggested"),
+        ("X3YX202602300001", "letter.number_day"),
+        ("X2YX202610290001", "letter.number_round"),
         ("X3BJ202610290001", "letter.number_place"),
-        ("X3SX202610290000", "letter.number_serial"),
+        ("X3YX202610290000", "letter.number_serial"),
         ("信2026-7", "letter.number_unusual"),
         ("", "letter.number_missing"),
     ],

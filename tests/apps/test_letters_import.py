@@ -133,7 +133,7 @@ def test_a_unit_brings_answers_to_its_own_letters_and_nothing_else(bring):
 def test_a_line_that_cannot_be_taken_costs_no_other_and_says_why(bring):
     outcome = bring(
         ONE,
-        ("2", "X3SX2O2610290002", *ONE[2:]),
+        ("2", "X3YX2O2610290002", *ONE[2:]),
         ("3", "", *ONE[2:]),
         ("4", number(4), "", *ONE[3:]),
         ("5", number(5), *ONE[2:6], "大概属实", *ONE[7:]),
@@ -147,7 +147,7 @@ def test_a_line_that_cannot_be_taken_costs_no_other_and_says_why(bring):
 
 
 def test_numbers_are_tidied_with_a_remark_and_odd_ones_taken_only_if_meant(bring):
-    typed = ("2", "ｘ3sx-20261029 0002★", *ONE[2:])
+    typed = ("2", "ｘ3yx-20261029 0002★", *ONE[2:])
     outcome = bring(typed, ("3", "信2026第7号", *ONE[2:]))
     assert [(each.number, each.code) for each in outcome.remarks] == [(number(2), "number_tidied")]
     assert Letter.objects.get().focus is True

@@ -206,6 +206,8 @@ BODIES = {
     "ratings": {"unit": "U9", "rating": 5},
     "adoptions": {"area": "A21"},
     "weeks": {"done": 1},
+    "reports": {"done": "试"},
+    "answer": {"action": "试"},
     "problems": {"text": "试"},
     "outcome": {"outcome": "solved", "text": "试"},
 }

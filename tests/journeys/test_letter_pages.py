@@ -286,7 +286,7 @@ def test_by_the_command_a_table_comes_in_and_the_same_goes_out(tmp_path, run):
         ["一览表（第20批 2026年10月31日）", "", ""],
         ["受理编号", "交办问题基本情况", "是否办结"],
         [number(7), "夜间施工噪声。", "阶段性办结"],
-        ["X3SX2O2610290008", "油烟。", ""],
+        ["X3YX2O2610290008", "油烟。", ""],
     ]
     table.write_bytes(written_csv(rows[0], rows[1:]))
     rejects = tmp_path / "退回.xlsx"

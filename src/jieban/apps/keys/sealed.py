@@ -44,6 +44,7 @@ SEALED = (
     SealedColumn("integrations.Webhook", "secret"),
     SealedColumn("practices.Photo", "name"),
     SealedColumn("practices.NoteItem", "name"),
+    SealedColumn("rectification.Evidence", "name"),
     SealedColumn("letters.Letter", "sealed"),
 )
 NOT_SEALED = {

@@ -111,7 +111,7 @@ class NewLetterForm(LetterForm):
     number = forms.CharField(
         label=_("Number of the letter"),
         max_length=40,
-        help_text=_("Such as D3SX202505280018: D by phone, X by letter."),
+        help_text=_("Such as D3YX202505280018: D by phone, X by letter."),
     )
     unusual = forms.BooleanField(
         label=_("Unusual number: it is right as it stands"), required=False

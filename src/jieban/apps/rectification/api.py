@@ -356,7 +356,7 @@ def get_rounds(request: HttpRequest) -> Any:
     return {"rounds": [_round(each) for each in rounds_visible_to(actor).select_related("office")]}
 
 
-@router.get("/rounds/{code}", response={200: RoundDetailOut, **_ERRORS}, summary="One round")
+@router.get("/rounds/{slug:code}", response={200: RoundDetailOut, **_ERRORS}, summary="One round")
 def get_round(request: HttpRequest, code: _CODE) -> Any:
     actor = actor_of(request)
     held = round_by_code(actor, code)
@@ -371,14 +371,18 @@ def get_round(request: HttpRequest, code: _CODE) -> Any:
     }
 
 
-@router.get("/rounds/{code}/plans", response={200: PlansOut, **_ERRORS}, summary="Plan versions")
+@router.get(
+    "/rounds/{slug:code}/plans", response={200: PlansOut, **_ERRORS}, summary="Plan versions"
+)
 def get_plans(request: HttpRequest, code: _CODE) -> Any:
     held = round_by_code(actor_of(request), code)
     return {"plans": [_plan(each) for each in plans.versions_of(held)]}
 
 
 @router.get(
-    "/rounds/{code}/plans/{number}", response={200: PlanDetailOut, **_ERRORS}, summary="One version"
+    "/rounds/{slug:code}/plans/{int:number}",
+    response={200: PlanDetailOut, **_ERRORS},
+    summary="One version",
 )
 def get_plan(request: HttpRequest, code: _CODE, number: _VERSION) -> Any:
     held = round_by_code(actor_of(request), code)
@@ -387,7 +391,7 @@ def get_plan(request: HttpRequest, code: _CODE, number: _VERSION) -> Any:
 
 
 @router.get(
-    "/rounds/{code}/plans/{number}/differences",
+    "/rounds/{slug:code}/plans/{int:number}/differences",
     response={200: DifferencesOut, **_ERRORS},
     summary="What a later version says otherwise",
 )
@@ -401,7 +405,9 @@ def get_differences(
 # --- tasks --------------------------------------------------------------------------------
 
 
-@router.get("/rounds/{code}/tasks", response={200: TasksOut, **_ERRORS}, summary="Tasks of a round")
+@router.get(
+    "/rounds/{slug:code}/tasks", response={200: TasksOut, **_ERRORS}, summary="Tasks of a round"
+)
 def get_tasks(request: HttpRequest, code: _CODE, query: Query[TasksQuery]) -> Any:
     actor = actor_of(request)
     today = directory.local_day(clock.now())
@@ -425,14 +431,16 @@ def get_tasks(request: HttpRequest, code: _CODE, query: Query[TasksQuery]) -> An
 
 
 @router.get(
-    "/rounds/{code}/tasks/{serial}", response={200: TaskDetailOut, **_ERRORS}, summary="One task"
+    "/rounds/{slug:code}/tasks/{int:serial}",
+    response={200: TaskDetailOut, **_ERRORS},
+    summary="One task",
 )
 def get_task(request: HttpRequest, code: _CODE, serial: _SERIAL) -> Any:
     return _detail(actor_of(request), code, serial)
 
 
 @router.get(
-    "/rounds/{code}/tasks/{serial}/events",
+    "/rounds/{slug:code}/tasks/{int:serial}/events",
     response={200: given.EventsOut, **_ERRORS},
     summary="A task's chain",
 )
@@ -442,12 +450,14 @@ def get_task_events(request: HttpRequest, code: _CODE, serial: _SERIAL) -> Any:
 
 
 @router.post(
-    "/rounds/{code}/tasks/{serial}/moves",
+    "/rounds/{slug:code}/tasks/{int:serial}/moves",
     response={200: TaskDetailOut, **_ERRORS},
     summary="One move of a task",
 )
 def post_task_move(request: HttpRequest, code: _CODE, serial: _SERIAL, body: TaskMoveIn) -> Any:
     actor, at = actor_of(request), clock.now()
+    # Whether there is a move of this name is told to those who may see the task.
+    task_by_serial(actor, code, serial)
     act = _ACTS.get(body.move)
     if act is None:
         raise Refused("task.unknown_move", move=body.move, known=list(_ACTS))
@@ -456,7 +466,7 @@ def post_task_move(request: HttpRequest, code: _CODE, serial: _SERIAL, body: Tas
 
 
 @router.post(
-    "/rounds/{code}/tasks/{serial}/reports",
+    "/rounds/{slug:code}/tasks/{int:serial}/reports",
     response={201: ReportOut, **_ERRORS},
     summary="Report progress",
 )
@@ -475,7 +485,7 @@ def post_report(request: HttpRequest, code: _CODE, serial: _SERIAL, body: Report
 
 
 @router.post(
-    "/rounds/{code}/tasks/{serial}/items/{item}/done",
+    "/rounds/{slug:code}/tasks/{int:serial}/items/{int:item}/done",
     response={200: ItemOut, **_ERRORS},
     summary="An action item is done",
 )

@@ -18,7 +18,7 @@ from jieban.apps.directory.doors import file_answer
 from jieban.apps.directory.posted import day, whole_or_none
 from jieban.apps.rectification import services
 from jieban.apps.rectification.forms import ProblemForm, TaskForm, offered
-from jieban.apps.rectification.models import Approval, Round
+from jieban.apps.rectification.models import Round
 from jieban.apps.rectification.papers import plan_paper
 from jieban.apps.rectification.selectors import plans, seeing
 from jieban.apps.rectification.services import Meeting
@@ -101,7 +101,7 @@ def plan_file(request: Asked, code: str, form: str) -> HttpResponse:
 def paper(request: Asked, code: str, approval: int) -> HttpResponse:
     """The paper of one step of a plan's way."""
     held = seeing.round_by_code(actor_of(request), code)
-    found = Approval.objects.filter(plan__round=held, pk=approval).exclude(digest="").first()
+    found = plans.paper_of(held, approval)
     if found is None:
         raise Http404(str(approval))
     _name, content = services.opened(found.pk, found.digest, None)

@@ -1,8 +1,8 @@
 """受理编号: what a letter's number says, and whether it can be right.
 
-`D3SX202505280018`: D by phone or X by letter, the round, the place, the day it was received, the
+`D3YX202505280018`: D by phone or X by letter, the round, the place, the day it was received, the
 serial of that day. Inspections of provinces put the city first and count in two or three digits
-(`BCD2022092602`), earlier ones wrote the place as a division code (`D370000201811010028`) or used
+(`YCD2022092602`), earlier ones wrote the place as a division code (`D990000201811010028`) or used
 a bare number (`4260`). What the kinds look like stands in `PATTERNS` as data; what fits none of
 them is not refused for good, but somebody has to say that it is meant so.
 

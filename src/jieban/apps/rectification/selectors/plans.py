@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jieban.apps.rectification.models import ActionItem, PlanVersion, Round, Task
+from jieban.apps.rectification.models import ActionItem, Approval, PlanVersion, Round, Task
 from jieban.domain.errors import Refused
 from jieban.domain.rectification.plan import Difference, TaskPlan, differences, next_step
 
@@ -84,6 +84,11 @@ def version_by_number(held: Round, number: int) -> PlanVersion:
     if found is None:
         raise Refused("plan.version_not_found", version=number)
     return found
+
+
+def paper_of(held: Round, number: int) -> Approval | None:
+    """A step of a plan's way that has its paper here; None where there is none."""
+    return Approval.objects.filter(plan__round=held, pk=number).exclude(digest="").first()
 
 
 def version_in_approval(held: Round) -> PlanVersion | None:
