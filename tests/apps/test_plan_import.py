@@ -8,6 +8,7 @@ import pytest
 from jieban.apps.ledger import selectors as ledger
 from jieban.apps.rectification import services
 from jieban.apps.rectification.models import ActionItem, Problem, Round, Task
+from jieban.apps.rectification.selectors import folding
 from jieban.domain.errors import Refused
 from tests.apps import rectifying as r
 from tests.apps.rectifying import AT, KEEPER
@@ -137,3 +138,20 @@ def test_a_unit_brings_no_plan(tmp_path):
         with pytest.raises(Refused):
             services.import_plan(actor, "yx-2", workbook(tmp_path), at=AT)
     assert Round.objects.get().version == 1
+
+
+def test_how_a_task_is_said_to_stand_names_no_resident_either(tmp_path):
+    row = (
+        *(9, "油烟扰民。", "治理", "达标", "安装净化器", "松涛街道", "松涛街道"),
+        *("2026年底", "", "已完成，居民13900010000认可", "", ""),
+    )
+    brought(tmp_path, row)
+    said = ledger.events_of("task", "yx-2/9").get().body["said_state"]
+    assert "13900010000" not in said
+    assert said == Task.objects.get().said_state
+
+
+def test_what_came_in_is_rebuilt_from_the_ledger_alone(tmp_path):
+    brought(tmp_path)
+    brought(tmp_path, (*ROWS[1][:3], "全部达标", *ROWS[1][4:]))
+    assert [str(each) for each in folding.rebuilt("yx-2").unlike] == []

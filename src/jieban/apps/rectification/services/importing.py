@@ -129,6 +129,7 @@ class _Read:
     closer: str
     role: str
     items: list[tuple[str, Due | None, str]]
+    said_state: str
     progress: str
     extra: dict[str, str]
 
@@ -218,6 +219,7 @@ class _Importing:
             closer=self._words("closer", line.closer, line, 100),
             role=line.role if line.role in ROLES else "lead",
             items=[self._item(each, serial, line) for each in line.items],
+            said_state=self._words("remark", line.said_state[:LINE], line, LINE),
             progress=self._words("done", line.progress, line, TEXT),
             extra={
                 heading: self._words("remark", text, line, TEXT)
@@ -400,7 +402,7 @@ class _Importing:
             area=read.area,
             place=read.place,
             category=read.category,
-            said_state=read.said.said_state[:LINE],
+            said_state=read.said_state,
             said_done=read.said.said == "done",
             said_progress=read.progress,
             extra=read.extra,
