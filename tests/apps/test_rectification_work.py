@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jieban.apps.rectification import services
 from jieban.apps.rectification.models import Task
+from jieban.apps.rectification.selectors import keeping
 from jieban.apps.rectification.selectors.work import SHOWN, group_of, work_of
 from tests.apps import live, rectifying
 from tests.apps.rectifying import (
@@ -36,6 +37,7 @@ TODAY = date(2026, 11, 2)
 @pytest.fixture(autouse=True)
 def _district(home):
     rectifying.district()
+    keeping.forget()
 
 
 def groups(actor, day=TODAY):
@@ -211,6 +213,7 @@ def test_a_group_shows_its_first_rows_and_says_how_many_there_are():
 def test_the_number_of_queries_does_not_grow_with_the_tasks(django_assert_num_queries):
     everybody = live.actor("全能", rectifying.EVERYTHING)
     entered(due="2026年10月底前")
+    keeping.forget()
     with CaptureQueriesContext(connection) as few:
         assert len(work_of(everybody, TODAY)) == 1
     for each in range(5):

@@ -69,7 +69,7 @@ def demo(
     if desk.home.demo:
         demo_day.make_day(scopes_of_demo_people(), at=clock.now(), seed=seed)
         _send(desk.home)
-        demo_inspected.inspect(at=clock.now())
+        demo_inspected.inspect(desk.home, at=clock.now())
     desk.answer({"home": str(desk.home.path), "run": made.run_id, "url": url(host, port)})
     if no_serve:
         return

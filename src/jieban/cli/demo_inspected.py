@@ -1,4 +1,4 @@
-"""Inspections, in the demonstration: one round wholly signed off, one with tasks at every stage.
+"""Inspections, in the demonstration: one signed off, one with tasks at every stage, one at work.
 
 Everything is invented. The older round ended while the invented cases ran, so that its pages show
 complaints before and after; the newer one has what is late, stuck, claimed and on notice today.
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from PIL import Image, ImageDraw
 
+from jieban.apps.letters import services as letters
 from jieban.apps.rectification import services
 from jieban.apps.rectification.models import Round, Task
 from jieban.apps.rectification.services import (
@@ -23,14 +24,17 @@ from jieban.apps.rectification.services import (
 from jieban.domain.actors import Actor
 from jieban.domain.rectification.plan import STEPS
 from jieban.domain.rectification.tasks import CRITERIA
+from jieban.home import Home
+from jieban.invented.letters import DONE, HEADS, PARTLY, UNDER_WAY, inspection_letters
 from jieban.invented.plans import InventedPlan, inspection_plan
+from jieban.tables.lists import written_csv
 
 KEEPER = Actor.named("演示·督察整改办", "环境办")
 CHECKER = Actor.named("演示·现场核查员", "环境办")
 SIGNER = Actor.named("演示·销号审核", "环境办")
 UNIT = Actor.named("演示·承办单位", "责任单位")
 OFFICE = "区生态环境局"
-OLDER, NEWER = "central-2", "city-2"
+OLDER, NEWER, NEWEST = "central-2", "city-2", "central-3"
 _OLDER_TASKS, _OLDER_ITEMS = 20, 64
 _DONE_OF_NEWER = 14
 _PAPERS = {
@@ -42,8 +46,8 @@ _PAPERS = {
 }
 
 
-def inspect(*, at: datetime) -> None:
-    """Two rounds with their plans, worked on as offices would; once."""
+def inspect(home: Home, *, at: datetime) -> None:
+    """Three rounds with their plans and letters, worked on as offices would; once."""
     if Round.objects.filter(code=NEWER).exists():
         return
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -75,6 +79,43 @@ def inspect(*, at: datetime) -> None:
         began,
     )
     _newer(began, at)
+    _letters(home, OLDER, [DONE] * 248, 2, datetime(2022, 7, 20, 10, tzinfo=zone))
+    _letters(home, NEWER, [DONE] * 116 + [PARTLY], 2, began - timedelta(days=75))
+    services.open_round(
+        KEEPER,
+        NEWEST,
+        RoundPlan(
+            "第三轮中央生态环境保护督察（演示，进驻中）",
+            "central",
+            3,
+            OFFICE,
+            "中央第三督察组",
+            stationed_from=(at - timedelta(days=9)).date(),
+            letter_codes=("YC",),
+        ),
+        at=at - timedelta(days=10),
+    )
+    states = [UNDER_WAY] * 9 + [DONE] * 4 + [UNDER_WAY] * 9
+    _letters(home, NEWEST, states, 3, at - timedelta(days=8), each=8)
+
+
+def _letters(
+    home: Home, code: str, states: list[str], nth: int, begins: datetime, each: int = 25
+) -> None:
+    """Letters taken in as their public tables, a batch a day."""
+    path = home.path / "exports" / "信访件.csv"
+    batches = inspection_letters(states, nth=nth, begins=begins.date(), each=each, seed=len(states))
+    for batch in batches:
+        path.write_bytes(written_csv(HEADS, batch.rows))
+        letters.import_letters(
+            KEEPER,
+            path,
+            round=code,
+            at=begins + timedelta(days=batch.number),
+            batch=str(batch.number),
+            day=batch.day,
+        )
+    path.unlink()
 
 
 def _round(code: str, said: RoundPlan, plan: InventedPlan, began: datetime) -> None:

@@ -30,6 +30,7 @@ from jieban.apps.rectification.models import (
     Task,
     TaskUnit,
 )
+from jieban.apps.rectification.selectors.keeping import kept
 from jieban.apps.rectification.selectors.seeing import person_of, tasks_visible_to
 from jieban.apps.rectification.selectors.tasks import late
 from jieban.domain.actors import Actor
@@ -81,6 +82,10 @@ class _Asked:
 
 def work_of(actor: Actor, today: date) -> list[Group]:
     """The groups that are not empty, most pressing first, each with at most SHOWN rows."""
+    return kept(actor, ("work", actor.id, actor.grants, today), lambda: _work(actor, today))
+
+
+def _work(actor: Actor, today: date) -> list[Group]:
     asked = _asked(actor, today)
     found = {code: _first(rows(asked)) for code, rows in GROUPS.items()}
     numbered = [number for count, keys in found.values() for number, _ in keys]
