@@ -92,6 +92,18 @@ def test_only_the_office_of_the_round_keeps_its_plan():
         services.open_round(r.ALL_POWERS_OF_STREET, "own", r.round_plan(), at=AT)
 
 
+def test_nobody_takes_their_own_unit_off_an_issued_task():
+    task = r.entered(responsible=("U9", "UE"))
+    without = r.task_said()
+    services.change_task(KEEPER, "yx-2", task.serial, without, at=AT)
+    services.change_task(KEEPER, "yx-2", task.serial, r.task_said(responsible=("UE",)), at=AT)
+    r.issued()
+    services.revise_plan(KEEPER, "yx-2", at=AT, reason="调整分工")
+    refused("task.own_unit", services.change_task, KEEPER, "yx-2", task.serial, without, at=AT)
+    other = r.live.actor("市派干部", r.OFFICE)
+    services.change_task(other, "yx-2", task.serial, without, at=AT)
+
+
 # --- the whole way --------------------------------------------------------------------------
 
 

@@ -244,7 +244,8 @@ def _newer(began: datetime, at: datetime) -> None:
 
 def _by_office(after: int) -> tuple[list[int], list[int]]:
     """Numbers of tasks after this one: those of which the office is a unit, and the others."""
-    own, others = [], []
+    own: list[int] = []
+    others: list[int] = []
     for task in Task.objects.filter(round__code=NEWER, serial__gt=after):
         units = {each.unit.name for each in task.responsible.select_related("unit")}
         units.add(task.lead_words)

@@ -12,6 +12,8 @@ from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import services as ledger
 from jieban.apps.rectification.models import ActionItem, Problem, Round, Step, Task, TaskUnit
 from jieban.apps.rectification.selectors.naming import area_named, units_of
+from jieban.apps.rectification.selectors.seeing import person_of
+from jieban.apps.rectification.selectors.standing import unit_codes_of
 from jieban.apps.rectification.services.keeping import (
     TEXT,
     hold_round,
@@ -160,16 +162,22 @@ def change_task(
 
     Raises:
         Refused "task.not_found", "task.changed_meanwhile", "task.closed": it is being checked or
-            signed off; and those of `enter_task`.
+            signed off; "task.own_unit": takes a unit off an issued task that the actor works for;
+            and those of `enter_task`.
     """
     task = hold_planned(actor, code, serial, version)
     units = [each.unit for each in task.responsible.select_related("unit")]
-    before = plan_of(task, [unit.code for unit in units])
+    before, units_before = plan_of(task, [unit.code for unit in units]), unit_codes_of(task)
     task.problem = problem_of(task.round, said.problem)
     first_due = task.first_due_on
     units = _write(task, said)
-    # Until the plan was first issued there is no due day that could have been put off.
+    # Until the plan was first issued there is no due day that could have been put off, and no
+    # work that somebody could rid their own unit of, so as to sign it off afterwards.
     issued = task.round.plans.filter(state__in=("in_force", "replaced")).exists()
+    units_after = {unit.code for unit in units} | ({task.lead.code} if task.lead else set())
+    own = (units_before - units_after) & person_of(actor).works_for
+    if issued and own:
+        raise Refused("task.own_unit", units=sorted(own))
     task.first_due_on = first_due if issued else task.due_on
     after = plan_of(task, [unit.code for unit in units])
     changed = {name: value for name, value in after.items() if value != before[name]}
