@@ -4,7 +4,9 @@
 writing; where a row is written hundreds of times a second, that is felt.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,6 +59,19 @@ def update_row(row: Model) -> None:
         cursor.execute(statements.update, [*_values(row, statements), row.pk])
         if cursor.rowcount != 1:
             raise LookupError(f"{row._meta.label} {row.pk}")
+
+
+@contextmanager
+def without_cycles() -> Iterator[None]:
+    """Rows hold no reference cycles; while thousands are made the collector would walk all of
+    them, often. It stands still inside."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(frozen=True)

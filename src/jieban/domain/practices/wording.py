@@ -42,7 +42,7 @@ def tidy(field: str, text: str, *, limit: int = LINE, required: bool = False) ->
     """
     words = contact(field, text, limit=limit, required=required)
     redacted = redact(words)
-    if _seen(redacted) != _seen(words):
+    if redacted != words and _seen(redacted) != _seen(words):
         raise Refused("practice.personal_data", field=Field(field), redacted=redacted[:LINE])
     return words
 
@@ -54,7 +54,10 @@ def contact(field: str, text: str, *, limit: int = LINE, required: bool = False)
         Refused "practice.words_unreadable", "practice.words_missing", "practice.words_too_long".
     """
     words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in words):
+    # Nearly every text is printable, which is known at once; only others are looked at by sign.
+    if not words.isprintable() and any(
+        unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in words
+    ):
         raise Refused("practice.words_unreadable", field=Field(field))
     if limit <= LINE:
         words = " ".join(words.split())

@@ -5,11 +5,9 @@ rejected; nothing else can happen to it. Either the whole file is in, or nothing
 an import that was interrupted can simply be run again.
 """
 
-import gc
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -24,6 +22,7 @@ from jieban.apps.cases.preparing import Prepared, Preparer
 from jieban.apps.directory import services as directory
 from jieban.apps.directory.namebook import NameBook
 from jieban.apps.ledger import services as ledger
+from jieban.apps.rows import without_cycles
 from jieban.domain.actors import Actor
 from jieban.home import Home
 from jieban.sealing import Sealer
@@ -125,7 +124,7 @@ def import_file(
     """
     reading = read(path, profile, home.profiles)
     sealer = Sealer(home.keys)
-    with _no_cycles(), transaction.atomic():
+    with without_cycles(), transaction.atomic():
         storage.take_import_lock()
         with directory.open_namebook() as (book, provisional):
             record = Import(
@@ -204,18 +203,6 @@ def _write_event(
             "provisional": provisional,
         },
     )
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Rows hold no reference cycles; without this the collector walks all of them, often."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _Pending(NamedTuple):

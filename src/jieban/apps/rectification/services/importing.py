@@ -6,7 +6,7 @@ something else is changed by it. How a file says a task stands is kept beside it
 nothing: no import signs anything off.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from jieban.apps.rectification.services.planning import (
     change_task,
     plan_of,
 )
-from jieban.apps.rows import insert_rows
+from jieban.apps.rows import insert_rows, without_cycles
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.wording import contact, tidy
@@ -99,9 +99,9 @@ def import_plan(
             "file.…", "plans.…".
     """
     actor.demand("rectification.manage")
-    file = read_plan(path)
-    file.name = name or file.name
-    with transaction.atomic():
+    with without_cycles(), transaction.atomic():
+        file = read_plan(path)
+        file.name = name or file.name
         held = hold_round(actor, code)
         open_plan(held)
         outcome = _Importing(actor, held, file, at).run()
@@ -339,7 +339,7 @@ class _Importing:
     def _keep_problems(self) -> None:
         """Store problems that were found so far, each with its event."""
         fresh, self.new_problems = self.new_problems, []
-        Problem.objects.bulk_create(fresh)
+        _stored(self.round.problems, fresh)
         ledger.append_new(
             "problem",
             "problem.entered",
@@ -354,7 +354,7 @@ class _Importing:
         self.new_problems = [each for each in self.new_problems if each.serial in used]
         self._keep_problems()
         tasks = [self._row(read, problem) for read, problem in fresh]
-        Task.objects.bulk_create(tasks, batch_size=500)
+        _stored(self.round.tasks, tasks)
         reads = [read for read, _ in fresh]
         insert_rows(list(_unit_rows(reads, tasks)))
         insert_rows(list(_item_rows(reads, tasks)))
@@ -416,6 +416,14 @@ class _Importing:
 
     def _reject(self, line: PlanTask, refused: Refused) -> None:
         self.outcome.rejected += line.sent_back("plans.line_refused", refused.message())
+
+
+def _stored(of_round: Any, rows: Sequence[Problem | Task]) -> None:
+    """Store many new rows of a round and find their keys again by their numbers."""
+    insert_rows(rows)
+    keys = dict(of_round.values_list("serial", "pk"))
+    for row in rows:
+        row.pk = keys[row.serial]
 
 
 def _unread(due: str) -> list[tuple[str, str]]:
