@@ -387,7 +387,7 @@ def get_plans(request: HttpRequest, code: _CODE) -> Any:
 def get_plan(request: HttpRequest, code: _CODE, number: _VERSION) -> Any:
     held = round_by_code(actor_of(request), code)
     version = plans.version_by_number(held, number)
-    return _plan(version) | {"content": version.content}
+    return _plan(version) | {"content": plans.frozen_content(version)}
 
 
 @router.get(

@@ -45,7 +45,7 @@ def plan_bytes(held: Round, form: str, number: int | None) -> bytes:
         Refused "plan.version_not_found".
     """
     version = plans.version_by_number(held, number) if number else None
-    content = version.content if version else plans.content_of(held)
+    content = plans.frozen_content(version) if version else plans.content_of(held)
     rows = _rows(held, content)
     if form == "xlsx":
         notes = [held.name, f"第 {version.number} 版 {version.digest}" if version else "草案"]

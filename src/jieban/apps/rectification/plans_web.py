@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,12 +22,15 @@ from jieban.apps.rectification.forms import ProblemForm, TaskForm, offered
 from jieban.apps.rectification.models import Round
 from jieban.apps.rectification.papers import plan_paper
 from jieban.apps.rectification.selectors import plans, seeing
+from jieban.apps.rectification.selectors.keeping import kept
 from jieban.apps.rectification.services import Meeting
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
-from jieban.domain.rectification.plan import STEPS, blanks
+from jieban.domain.rectification.plan import STEPS, Difference
 
 SHOWN_BLANKS = 40
+SHOWN_CHANGES = 200
+PROBLEMS_SHOWN = 20
 _HIDDEN = ("round.not_found", "task.not_found", "problem.not_found", "actor.not_permitted")
 
 
@@ -34,20 +38,21 @@ def show_plan(request: Asked, code: str, refusal: Refused | None = None) -> Http
     """The plan as it stands, what is blank in it, its versions and the way of the newest."""
     actor = actor_of(request)
     held = seeing.round_by_code(actor, code)
-    content = plans.content_of(held)
+    page = Paginator(plans.problems_of(held), PROBLEMS_SHOWN).get_page(request.GET.get("page"))
     versions = plans.versions_of(held)
     newest = versions[0] if versions else None
-    missing = blanks(plans.task_plans(content))
+    missing, missing_all = plans.blanks_of(held, SHOWN_BLANKS)
     context = {
         "round": held,
-        "problems": content["problems"],
+        "page": page,
+        "problems": plans.outlined(list(page)),
         "versions": versions,
         "newest": newest,
         "way": _way(newest) if newest else [],
         "next": plans.step_to_come(newest) if newest else None,
-        "blanks": missing[:SHOWN_BLANKS],
-        "blanks_all": len(missing),
-        "changes": plans.differences_between(held, newest.number, None)[:200] if newest else [],
+        "blanks": missing,
+        "blanks_all": missing_all,
+        "changes": _changes(actor, held, newest.number) if newest and held.plan_open else [],
         "keeps": _keeps(actor, held),
         "today": directory.local_day(clock.now()),
         "refusal": refusal,
@@ -55,6 +60,15 @@ def show_plan(request: Asked, code: str, refusal: Refused | None = None) -> Http
     }
     status = 409 if refusal else 200
     return render(request, "rectification/plan.html", context, status=status)
+
+
+def _changes(actor: Actor, held: Round, number: int) -> list[Difference]:
+    """What was changed since a version; kept until the next event."""
+    return kept(
+        actor,
+        ("changes", held.code, number),
+        lambda: plans.differences_between(held, number, None)[:SHOWN_CHANGES],
+    )
 
 
 def _way(version: Any) -> list[tuple[str, Any]]:
@@ -75,13 +89,18 @@ def show_version(request: Asked, code: str, number: int) -> HttpResponse:
     version = plans.version_by_number(held, number)
     asked = request.GET.get("against", "")
     against = int(asked) if asked.isdecimal() and 0 < int(asked[:6]) != number else number - 1
+    said = plans.frozen_content(version)["problems"]
+    page = Paginator(said, PROBLEMS_SHOWN).get_page(request.GET.get("page"))
+    changes = plans.differences_between(held, against, number) if against else []
     context = {
         "round": held,
         "version": version,
-        "problems": version.content["problems"],
+        "page": page,
+        "problems": list(page),
         "way": _way(version),
         "against": against,
-        "changes": plans.differences_between(held, against, number) if against else [],
+        "changes": changes[:SHOWN_CHANGES],
+        "changes_all": len(changes),
         "others": [each.number for each in plans.versions_of(held) if each.number != number],
     }
     return render(request, "rectification/version.html", context)

@@ -1,10 +1,28 @@
 """A round's plan as it stands now, its versions, and what each says otherwise."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from jieban.apps.rectification.models import ActionItem, Approval, PlanVersion, Round, Task
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from jieban.apps.rectification.models import (
+    ActionItem,
+    Approval,
+    PlanVersion,
+    Problem,
+    Round,
+    Task,
+)
 from jieban.domain.errors import Refused
-from jieban.domain.rectification.plan import Difference, TaskPlan, differences, next_step
+from jieban.domain.rectification.plan import (
+    Blank,
+    Difference,
+    TaskPlan,
+    blanks,
+    differences,
+    next_step,
+)
 
 
 def content_of(held: Round) -> dict[str, Any]:
@@ -12,9 +30,7 @@ def content_of(held: Round) -> dict[str, Any]:
     items: dict[int, list[dict[str, Any]]] = {}
     kept = ActionItem.objects.filter(task__round=held, task__dropped=False, dropped=False)
     for item in kept:
-        items.setdefault(item.task_id, []).append(
-            {"serial": item.serial, "text": item.text, "due": item.due_words, "units": item.units}
-        )
+        items.setdefault(item.task_id, []).append(_frozen_item(item))
     tasks: dict[int, list[dict[str, Any]]] = {}
     for task in tasks_of(held):
         tasks.setdefault(task.problem_id, []).append(_frozen(task, items.get(task.pk, [])))
@@ -27,6 +43,41 @@ def content_of(held: Round) -> dict[str, Any]:
     }
 
 
+def problems_of(held: Round) -> QuerySet[Problem]:
+    """Problems that have a task in the plan, and those just entered, by number."""
+    every = Exists(Task.objects.filter(problem=OuterRef("pk")))
+    standing = Exists(Task.objects.filter(problem=OuterRef("pk"), dropped=False))
+    return held.problems.filter(Q(standing) | ~Q(every)).order_by("serial")
+
+
+def outlined(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """The same shape for these problems alone: what one page shows of a plan."""
+    found = Task.objects.filter(problem__in=problems, dropped=False).order_by("serial")
+    kept = ActionItem.objects.filter(task__in=found, dropped=False)
+    items: dict[int, list[dict[str, Any]]] = {}
+    for item in kept:
+        items.setdefault(item.task_id, []).append(_frozen_item(item))
+    tasks: dict[int, list[dict[str, Any]]] = {}
+    for task in found.select_related("lead", "area"):
+        tasks.setdefault(task.problem_id, []).append(_frozen(task, items.get(task.pk, [])))
+    return [
+        {"serial": each.serial, "text": each.text, "tasks": tasks.get(each.pk, [])}
+        for each in problems
+    ]
+
+
+def blanks_of(held: Round, most: int) -> tuple[list[Blank], int]:
+    """Blanks of the plan as it stands, the first of them, and how many there are."""
+    blank = Q(goal="") | Q(lead_words="") | Q(responsible_words=[]) | Q(due_words="")
+    rows = held.tasks.filter(blank, dropped=False).order_by("serial")
+    told = rows.values_list("serial", "goal", "lead_words", "responsible_words", "due_words")
+    found = blanks(
+        TaskPlan(serial, goal, lead, tuple(responsible), due)
+        for serial, goal, lead, responsible, due in told
+    )
+    return found[:most], len(found)
+
+
 def tasks_of(held: Round) -> list[Task]:
     """Tasks that are not dropped, by number, with their units."""
     return list(
@@ -35,6 +86,10 @@ def tasks_of(held: Round) -> list[Task]:
         .prefetch_related("responsible__unit")
         .order_by("serial")
     )
+
+
+def _frozen_item(item: ActionItem) -> dict[str, Any]:
+    return {"serial": item.serial, "text": item.text, "due": item.due_words, "units": item.units}
 
 
 def _frozen(task: Task, items: list[dict[str, Any]]) -> dict[str, Any]:
@@ -80,7 +135,7 @@ def version_by_number(held: Round, number: int) -> PlanVersion:
     Raises:
         Refused "plan.version_not_found".
     """
-    found = held.plans.prefetch_related("approvals").filter(number=number).first()
+    found = held.plans.defer("content").prefetch_related("approvals").filter(number=number).first()
     if found is None:
         raise Refused("plan.version_not_found", version=number)
     return found
@@ -109,11 +164,33 @@ def step_to_come(version: PlanVersion) -> str | None:
     return next_step(passed_steps(version)) if version.state == "in_approval" else None
 
 
+def frozen_content(version: PlanVersion) -> dict[str, Any]:
+    """What a version says. It never changes, so it is kept in memory by its digest."""
+    return _kept_content(version.digest, version.pk)
+
+
 def differences_between(held: Round, before: int, after: int | None) -> list[Difference]:
     """What version `after` says otherwise than `before`; without `after`, what the plan does now.
 
     Raises:
         Refused "plan.version_not_found".
     """
-    newer = version_by_number(held, after).content if after else content_of(held)
-    return differences(version_by_number(held, before).content, newer)
+    older = version_by_number(held, before)
+    if after is None:
+        return differences(frozen_content(older), content_of(held))
+    newer = version_by_number(held, after)
+    return list(_kept_differences(older.digest, older.pk, newer.digest, newer.pk))
+
+
+@lru_cache(maxsize=4)
+def _kept_content(_digest: str, version: int) -> dict[str, Any]:
+    content: dict[str, Any] = PlanVersion.objects.values_list("content", flat=True).get(pk=version)
+    return content
+
+
+@lru_cache(maxsize=8)
+def _kept_differences(
+    older: str, older_pk: int, newer: str, newer_pk: int
+) -> tuple[Difference, ...]:
+    before, after = _kept_content(older, older_pk), _kept_content(newer, newer_pk)
+    return tuple(differences(before, after))
