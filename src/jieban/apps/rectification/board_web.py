@@ -28,7 +28,7 @@ from jieban.apps.rectification.templatetags.rectification_words import STATES
 from jieban.documents.dispatch import dispatch_pdf
 from jieban.domain.errors import Refused
 from jieban.domain.rectification.history import Month, months_around, read_month
-from jieban.domain.rectification.sheets import DispatchRow
+from jieban.domain.rectification.sheets import STATE_WORDS, DispatchRow
 from jieban.domain.rectification.tasks import DONE, State
 from jieban.tables.plan_books import dispatch_workbook
 
@@ -36,16 +36,6 @@ PAGE = 50
 LINES = 20
 """Lines of a table of figures before one asks for all of them."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_STATE_WORDS = {
-    State.NOT_STARTED.value: "未启动",
-    State.UNDER_WAY.value: "正在推进",
-    State.PARTLY_DONE.value: "阶段办结",
-    State.CLAIMED.value: "已申请销号，待核查",
-    State.CHECKED.value: "核查通过，待公示",
-    State.ON_NOTICE.value: "公示中",
-    State.SIGNED_OFF.value: "已销号",
-}
-"""What a state is called on the district's own forms, whatever language a page is read in."""
 
 
 def _today() -> date:
@@ -224,7 +214,7 @@ def _dispatched(line: Line) -> DispatchRow:
         lead=line.lead,
         responsible=line.responsible,
         due=due_said(line),
-        state=_STATE_WORDS[line.state],
+        state=STATE_WORDS[line.state],
         done=State(line.state) in DONE,
         progress=told.done if told else "",
         hindered=told.hindered if told else "",

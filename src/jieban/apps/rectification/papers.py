@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.utils.translation import override
 
 from jieban import clock
 from jieban.apps.directory import selectors as directory
@@ -16,17 +15,17 @@ from jieban.apps.rectification.models import Evidence, Round, Task
 from jieban.apps.rectification.selectors import complaints, plans, tasks
 from jieban.apps.rectification.selectors.naming import unit_word
 from jieban.apps.rectification.services import opened
-from jieban.apps.rectification.templatetags.rectification_words import rectification_word
 from jieban.documents import acceptance as paper
 from jieban.documents.plan_table import PlanPaper, plan_pdf
 from jieban.domain.errors import Refused
 from jieban.domain.practices.quantities import plain_number
-from jieban.domain.rectification.sheets import PlanRow, measure_words
+from jieban.domain.rectification.sheets import STATE_WORDS, PlanRow, measure_words
 from jieban.tables.plan_books import plan_workbook
 
 PDF, ZIP = "application/pdf", "application/zip"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TITLE = "督察整改任务清单"
+KINDS = {"photo": "照片", "document": "文件", "measurement": "监测数据"}
 
 
 def plan_paper(held: Round, form: str, number: int | None) -> HttpResponse:
@@ -63,24 +62,23 @@ def _rows(held: Round, content: dict[str, Any]) -> list[PlanRow]:
     """One row for each task of the plan; how far it has come is as it is now."""
     states = dict(held.tasks.values_list("serial", "state"))
     newest = tasks.newest_reports(held)
-    with override("zh-hans"):
-        return [
-            PlanRow(
-                serial=said["serial"],
-                problem=problem["text"],
-                problem_serial=problem["serial"],
-                title=said["title"],
-                goal=said["goal"],
-                items=tuple(_measure(item) for item in said["items"]),
-                lead=said["lead"],
-                responsible=tuple(said["responsible"]),
-                due=said["due"],
-                progress=newest.get(said["serial"], ""),
-                state=rectification_word(states.get(said["serial"], "")),
-            )
-            for problem in content["problems"]
-            for said in problem["tasks"]
-        ]
+    return [
+        PlanRow(
+            serial=said["serial"],
+            problem=problem["text"],
+            problem_serial=problem["serial"],
+            title=said["title"],
+            goal=said["goal"],
+            items=tuple(_measure(item) for item in said["items"]),
+            lead=said["lead"],
+            responsible=tuple(said["responsible"]),
+            due=said["due"],
+            progress=newest.get(said["serial"], ""),
+            state=STATE_WORDS.get(states.get(said["serial"], ""), ""),
+        )
+        for problem in content["problems"]
+        for said in problem["tasks"]
+    ]
 
 
 def _measure(item: dict[str, Any]) -> str:
@@ -92,8 +90,7 @@ def task_pack(task: Task, form: str) -> HttpResponse:
     if form not in ("pdf", "zip"):
         raise Http404(form)
     at = clock.now()
-    with override("zh-hans"):
-        pdf = paper.acceptance_pdf(_acceptance(task), at=at)
+    pdf = paper.acceptance_pdf(_acceptance(task), at=at)
     name = f"验收销号材料 {task.round.code}-{task.serial}"
     if form == "pdf":
         return download(f"{name}.pdf", pdf, PDF)
@@ -120,7 +117,7 @@ def _acceptance(task: Task) -> paper.Acceptance:
         responsible=task.responsible_words,
         due=str(task.due_on) if task.due_on != task.first_due_on else task.due_words,
         first_due=task.due_words,
-        state=rectification_word(task.state),
+        state=STATE_WORDS[task.state],
         place="".join(filter(None, (task.area.name if task.area else "", task.place))),
         closer=task.closer or unit_word(task.signed_unit) if task.signed_on else task.closer,
         claimed_on=task.claimed_on,
@@ -187,7 +184,7 @@ def _evidence(held: Evidence) -> paper.Evidence:
         except Refused:
             name = "（文件缺失）"
     return paper.Evidence(
-        kind=rectification_word(held.kind),
+        kind=KINDS[held.kind],
         what=held.what,
         on=held.on,
         value=plain_number(held.value) if held.value is not None else "",

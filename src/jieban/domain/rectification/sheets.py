@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from jieban.domain.rectification.sums import Sum
+from jieban.domain.rectification.tasks import State
+
+STATE_WORDS = {
+    State.NOT_STARTED.value: "未启动",
+    State.UNDER_WAY.value: "正在推进",
+    State.PARTLY_DONE.value: "阶段办结",
+    State.CLAIMED.value: "已申请销号，待核查",
+    State.CHECKED.value: "核查通过，待公示",
+    State.ON_NOTICE.value: "公示中",
+    State.SIGNED_OFF.value: "已销号",
+}
+"""What a state is called on the district's own forms, whatever language a page is read in."""
 
 
 @dataclass(frozen=True)

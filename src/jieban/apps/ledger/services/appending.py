@@ -103,7 +103,7 @@ def append_new(
     recorded_at, happened_at = clock.now(), moment(at)
     adapt = connection.ops
     stored = adapt.adapt_datetimefield_value
-    rows = []
+    rows: list[list[Any]] = []
     for subject_id, body in bodies:
         if _declared(kind, body).followed:
             raise ValueError(f"{kind} is followed; each is told of alone")
