@@ -1152,3 +1152,11 @@ def test_real_rows_written_as_running_text_are_read(tmp_path, real_files):
         assert [item.text for item in task.items] == row["整改措施"]
         assert task.responsible == tuple(row["责任单位"])
         assert task.due == row["完成时限"]
+
+
+def test_a_problem_and_its_goal_alone_are_a_plan_in_a_table_and_in_running_text(tmp_path):
+    table = read_plan(workbook(tmp_path, [["扬尘反弹。", "工地全部达标。"]], ["问题", "整改目标"]))
+    text = read_plan(word(tmp_path, "一、扬尘反弹。", "整改目标：工地全部达标。"))
+    for found in (table, text):
+        assert [problem.text for problem in found.problems] == ["扬尘反弹。"]
+        assert [task.goal for task in found.tasks] == ["工地全部达标。"]

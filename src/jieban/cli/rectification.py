@@ -135,8 +135,14 @@ def _say(desk: Desk, outcome: PlanOutcome, dry_run: bool) -> None:
     if outcome.said_done:
         text = _("{n} are said to be done; that signs nothing off.")
         desk.out(text.format(n=outcome.said_done))
+    words = {
+        "unit_unknown": _("unit unknown, its name kept"),
+        "area_unknown": _("place unknown"),
+        "due_unreadable": _("due date not understood, left blank"),
+        "redacted": _("personal data taken out"),
+    }
     for note in outcome.notes[:MAX_LISTED]:
-        desk.out(f"  {note.line}: {note.code} {note.value}")
+        desk.out(f"  {note.line}: {words[note.code]} {note.value}")
     for each in outcome.rejected[:MAX_LISTED]:
         desk.out(f"  {each.line}: {each.message()}")
     if dry_run:

@@ -124,5 +124,6 @@ def columns_of(texts: Sequence[str]) -> dict[str, list[int]]:
         found = [index for index, text in enumerate(texts) if plain_heading(text) == "存在问题"]
         if found:
             columns["problem"] = found[:1]
-    what = _TASK & columns.keys()
-    return columns if what and (_ABOUT & columns.keys()) - {min(what)} else {}
+    said = columns.keys()
+    whole = _TASK & said and _ABOUT & said and len((_TASK | _ABOUT) & said) > 1
+    return columns if whole else {}

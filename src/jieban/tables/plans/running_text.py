@@ -137,8 +137,11 @@ class TextReader:
         labels = [place for place, each in enumerate(segments) if each.name]
         if not any(segments[place].name in ("goal", "items", "title") for place in labels):
             return False
-        # A form of one label is a sentence that has a colon.
-        if len({segments[place].name for place in labels}) < 2:
+        # A form of one label is a sentence that has a colon, unless it follows a numbered problem.
+        above = segments[: labels[0]]
+        if len({segments[place].name for place in labels}) < 2 and not (
+            above and mark_at(above[-1].words)
+        ):
             return False
         self._heading(segments[: labels[0]], first=True)
         for here, after in zip(labels, [*labels[1:], None], strict=True):
