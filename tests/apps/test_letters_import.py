@@ -14,6 +14,7 @@ from jieban.apps.ledger import selectors as ledger
 from jieban.apps.letters import services
 from jieban.apps.letters.models import Batch, Letter, Link
 from jieban.apps.letters.selectors import folding, telling
+from jieban.domain.actors import Actor
 from jieban.tables.letters import PUBLIC, public_workbook, title_of
 from jieban.tables.lists import written_csv
 from tests.apps import lettering, live
@@ -114,6 +115,15 @@ def test_the_office_makes_no_letter_of_its_own_done_by_a_file_not_even_a_new_one
     assert (letter.state, letter.said_state, letter.lead.code) == ("in_progress", "done", "U8")
     assert outcome.counts["decided"] == 0
     bring((*ONE, "区城管委"), head=head, by=OFFICE)
+    assert Letter.objects.get().state == "in_progress"
+    rebuilt()
+
+
+def test_a_command_makes_no_letter_done_that_is_on_its_way(bring):
+    head = (*HEAD, "责任单位")
+    bring((*ONE[:9], "正在办理", "无", "松涛街道"), head=head)
+    outcome = bring((*ONE[:9], "已办结", "无", "松涛街道"), head=head, by=Actor.named("经办甲"))
+    assert [each.code for each in outcome.remarks] == ["said_state"]
     assert Letter.objects.get().state == "in_progress"
     rebuilt()
 

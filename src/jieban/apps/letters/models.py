@@ -37,7 +37,7 @@ class Letter(models.Model):
     `sealed` is the original text, `digest` a keyed digest of it; `public_text` is what tables
     print. The complainant is not stored. `types` are codes, or words as told; `state` what was
     decided, `said_state` what an imported table said beyond that, `wanted` what its unit asks for.
-    `answered_by` are ids of whoever wrote the answer or asked since it was last open,
+    `answered_by` are ids of whoever ever wrote the answer or asked,
     `told_accountability` what a table said of those dealt with, `extra` columns nobody knows.
     """
 

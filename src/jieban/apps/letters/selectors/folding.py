@@ -102,8 +102,6 @@ def _apply(told: dict[str, Any], event: Event, past: str) -> None:
                 "decided_by": event.actor_name,
                 "decided_unit": body["unit"],
             }
-            if past == "reopened":
-                told["answered_by"] = []
 
 
 def _took_part(told: dict[str, Any], event: Event) -> None:

@@ -165,8 +165,6 @@ def make_move(
     letter.wanted = ""
     letter.decided_on, letter.decided_by = day, actor.name
     letter.decided_unit = judge_of(letter)
-    if move == "reopen":
-        letter.answered_by = []
     record(
         letter,
         f"letter.{made.past}",

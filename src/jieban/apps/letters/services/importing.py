@@ -42,7 +42,7 @@ from jieban.apps.rectification.models import Round
 from jieban.apps.rectification.selectors.naming import area_named, unit_named
 from jieban.apps.rectification.selectors.seeing import person_of
 from jieban.apps.rectification.selectors.standing import may_sign_for
-from jieban.domain.actors import Actor
+from jieban.domain.actors import AT_THE_MACHINE, Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.wording import contact
 from jieban.domain.rectification import letters as rules
@@ -459,6 +459,9 @@ class _Importing:
         move = rules.MOVE_TO.get(State(line.state))
         may = move is not None and State(letter.state) in rules.MOVES[move].from_
         standing = replace(standing_of(letter), blanks=())
+        # Who sits at the machine has no unit and decides on nothing that is on its way; a letter
+        # that begins with an old table stands as that table was published.
+        may = may and self.actor.grants != AT_THE_MACHINE
         if may and move and self._decides(letter, units):
             free = self.person.id not in standing.answered_by
             if free:
