@@ -160,7 +160,12 @@ def _duty_number(person: Person, day: date, at: datetime) -> int:
 def _hold(person: Person, day: date, *, on_duty: bool) -> Held:
     posts = list(posts_on(person, day)) if person.is_active else []
     counting = [post for post in posts if on_duty or not post.role.on_duty]
-    grants = tuple(Grant(post.scope, frozenset(post.role.permissions)) for post in counting)
+    # A post that counts only on duty gives nothing meanwhile, but it stays a post: whose unit
+    # somebody is of does not change with the shift.
+    grants = tuple(
+        Grant(post.scope, frozenset(post.role.permissions) if post in counting else frozenset())
+        for post in posts
+    )
     first = next((role_word(post.role) for post in counting), "")
     return Held(
         Actor(id=f"person:{person.pk}", name=person.name, post=first, grants=grants),

@@ -94,7 +94,7 @@ def show_version(request: Asked, code: str, number: int) -> HttpResponse:
     changes = plans.differences_between(held, against, number) if against else []
     context = {
         "round": held,
-        "version": version,
+        "shown": version,
         "page": page,
         "problems": list(page),
         "way": _way(version),

@@ -118,7 +118,7 @@ def show_round(request: Asked, code: str) -> HttpResponse:
         ),
         "sum": sum_of(counted, late),
         "states": [(state, words, counted.get(state, 0)) for state, words in STATES.items()],
-        "version": held.plans.defer("content").first(),
+        "newest": held.plans.defer("content").first(),
         "in_force": plans.version_in_force(held),
         "today": today,
         "keeps": _keeps(actor, held),

@@ -345,7 +345,7 @@ def _step(task: RebuiltTask, told: Told) -> None:
 
 def _changed(task: RebuiltTask, told: Told) -> None:
     changed = dict(told.body["set"])
-    task.row |= {name: changed[name] for name in _TAKEN if name in changed}
+    task.row |= {name: changed[name] for name in (*_TAKEN, "brought_by") if name in changed}
     if "due" in changed:
         task.row |= _due(changed["due"])
     if "first_due" in changed:

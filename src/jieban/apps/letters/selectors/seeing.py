@@ -7,7 +7,7 @@ from jieban.apps.directory.selectors.reach import reach_of
 from jieban.apps.letters.models import Batch, Letter, LetterUnit
 from jieban.apps.rectification.models import Round
 from jieban.apps.rectification.selectors.seeing import rounds_visible_to, units_in_reach
-from jieban.apps.rectification.selectors.standing import may_sign_for
+from jieban.apps.rectification.selectors.standing import may_sign_for, with_successors
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.rectification.letters import Standing, State
@@ -104,9 +104,9 @@ def may_open(actor: Actor, letter: Letter) -> bool:
 
 
 def unit_codes_of(letter: Letter) -> frozenset[str]:
-    """Codes of the lead unit and of the joint ones."""
+    """Codes of the lead unit and of the joint ones, and of what they have become."""
     units = {each.unit.code for each in letter.joint.select_related("unit")}
-    return frozenset(units | ({letter.lead.code} if letter.lead else set()))
+    return with_successors(units | ({letter.lead.code} if letter.lead else set()))
 
 
 def judge_of(letter: Letter, units: frozenset[str] | None = None) -> str:

@@ -169,6 +169,22 @@ def frozen_content(version: PlanVersion) -> dict[str, Any]:
     return _kept_content(version.digest, version.pk)
 
 
+def revised(task: Task) -> bool:
+    """Whether a task of an issued plan says otherwise now than the version in force does."""
+    version = version_in_force(task.round)
+    if version is None or not (task.round.plan_open or version_in_approval(task.round)):
+        return False
+    items = task.items.filter(dropped=False).order_by("serial")
+    now = _frozen(task, [_frozen_item(item) for item in items])
+    issued = (
+        each
+        for problem in frozen_content(version)["problems"]
+        for each in problem["tasks"]
+        if each["serial"] == task.serial
+    )
+    return next(issued, None) != now
+
+
 def differences_between(held: Round, before: int, after: int | None) -> list[Difference]:
     """What version `after` says otherwise than `before`; without `after`, what the plan does now.
 

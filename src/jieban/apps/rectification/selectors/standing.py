@@ -1,17 +1,45 @@
 """What deciding needs to know of one task, and who signs it off."""
 
+from collections.abc import Iterable
+
 from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.selectors.reach import reach_of
+from jieban.apps.ledger import selectors as ledger
 from jieban.apps.rectification.models import Task
 from jieban.apps.rectification.selectors.seeing import units_in_reach
 from jieban.domain.actors import Actor
 from jieban.domain.rectification.tasks import Standing, State, signing_unit
 
+_WORK = (
+    *(f"task.{past}" for past in ("started", "partly_done", "went_on", "claimed")),
+    "task.claim_withdrawn",
+    "task.reported",
+    "task.evidence_added",
+    "task.item_done",
+)
+"""What somebody does for the units of a task."""
+
 
 def unit_codes_of(task: Task) -> frozenset[str]:
-    """Codes of the lead unit and of the responsible ones."""
+    """Codes of the lead unit and of the responsible ones, and of what they have become."""
     units = {each.unit.code for each in task.responsible.select_related("unit")}
-    return frozenset(units | ({task.lead.code} if task.lead else set()))
+    return with_successors(units | ({task.lead.code} if task.lead else set()))
+
+
+def with_successors(codes: Iterable[str]) -> frozenset[str]:
+    """Units, and those that took the place of the ones that were dissolved."""
+    now = directory.standing()
+    found: set[str] = set()
+    waiting = list(codes)
+    while waiting:
+        code = waiting.pop()
+        if code in found:
+            continue
+        found.add(code)
+        unit = now.units.get(code)
+        if unit is not None and unit.successor is not None:
+            waiting.append(unit.successor.code)
+    return frozenset(found)
 
 
 def signer_of(task: Task, units: frozenset[str] | None = None) -> str:
@@ -54,13 +82,9 @@ def standing_of(task: Task) -> Standing:
 
 
 def _worked_on(task: Task) -> frozenset[str]:
-    """Ids of whoever ever reported, gave evidence, ticked an item or moved it for the units."""
-    moved = task.steps.filter(move__in=("start", "part", "go_on", "claim"))
-    return frozenset(
-        (
-            *moved.values_list("by_id", flat=True),
-            *task.reports.values_list("made_by_id", flat=True),
-            *task.evidence.values_list("made_by_id", flat=True),
-            *task.items.exclude(done_by_id="").values_list("done_by_id", flat=True),
-        )
-    )
+    """Ids of whoever ever reported, gave evidence, ticked an item or moved it for the units.
+
+    By the ledger: what was struck out or ticked anew by another is work all the same.
+    """
+    events = ledger.events_of_several("task", (f"{task.round.code}/{task.serial}",), _WORK)
+    return frozenset(events.order_by().values_list("actor_id", flat=True))

@@ -15,6 +15,7 @@ from jieban.apps.rectification.selectors.seeing import person_of
 from jieban.apps.rectification.selectors.standing import standing_of
 from jieban.apps.rectification.services.keeping import (
     TEXT,
+    check_issued,
     happened,
     hold_task,
     iso,
@@ -249,11 +250,12 @@ def take_over(
 
     Raises:
         Refused "task.not_said_done", "task.brought_it_in", "task.paper_missing",
-            "task.reason_missing" and those of `sign_off`.
+            "task.reason_missing", "task.under_revision" and those of `sign_off`.
     """
     task = hold_task(actor, code, serial, SIGN)
     if not task.closer and not task.said_done:
         raise Refused("task.not_said_done", number=serial)
+    check_issued(task)
     day = happened(on, at)
     _sign(task, "take_over", actor, at, day, paper, record_number, reason)
     return task

@@ -7,6 +7,7 @@ from jieban.apps.directory import selectors as directory
 from jieban.apps.ledger import services as ledger
 from jieban.apps.rectification.models import PlanVersion, Round, Step, Task
 from jieban.apps.rectification.selectors.naming import unit_word
+from jieban.apps.rectification.selectors.plans import revised
 from jieban.apps.rectification.selectors.seeing import (
     person_of,
     rounds_visible_to,
@@ -98,6 +99,16 @@ def _check_signer(actor: Actor, task: Task, permission: str) -> None:
     if barred:
         raise Refused("task.own_work", units=sorted(barred))
     raise Refused("task.not_the_signer", signer=unit_word(signer))
+
+
+def check_issued(task: Task) -> None:
+    """What a unit is measured by is what was approved, not a revision on its way.
+
+    Raises:
+        Refused "task.under_revision".
+    """
+    if revised(task):
+        raise Refused("task.under_revision")
 
 
 def happened(day: date | None, at: datetime, *, since: date | None = None) -> date:

@@ -13,7 +13,7 @@ from jieban.apps.ledger import services as ledger
 from jieban.apps.rectification.models import ActionItem, Problem, Round, Step, Task, TaskUnit
 from jieban.apps.rectification.selectors.naming import area_named, units_of
 from jieban.apps.rectification.selectors.seeing import person_of
-from jieban.apps.rectification.selectors.standing import unit_codes_of
+from jieban.apps.rectification.selectors.standing import unit_codes_of, with_successors
 from jieban.apps.rectification.services.keeping import (
     TEXT,
     hold_round,
@@ -123,6 +123,7 @@ def enter_task(actor: Actor, code: str, said: TaskSaid, *, at: datetime) -> Task
         round=held,
         problem=problem_of(held, said.problem),
         serial=_free(held.tasks, said.serial),
+        brought_by=actor.id if said.closer.strip() else "",
         made_at=at,
     )
     units = _write(task, said)
@@ -141,7 +142,7 @@ def enter_task(actor: Actor, code: str, said: TaskSaid, *, at: datetime) -> Task
         items=[{"text": item.text, "due": item.due_words, "units": item.units} for item in items],
         said_state="",
         said_done=False,
-        brought_by="",
+        brought_by=task.brought_by,
         said_progress="",
         extra={},
     )
@@ -162,8 +163,8 @@ def change_task(
 
     Raises:
         Refused "task.not_found", "task.changed_meanwhile", "task.closed": it is being checked or
-            signed off; "task.own_unit": takes a unit off an issued task that the actor works for;
-            and those of `enter_task`.
+            signed off; "task.own_unit": takes a unit that the actor works for off a task that was
+            issued or begun; and those of `enter_task`.
     """
     task = hold_planned(actor, code, serial, version)
     units = [each.unit for each in task.responsible.select_related("unit")]
@@ -171,18 +172,20 @@ def change_task(
     task.problem = problem_of(task.round, said.problem)
     first_due = task.first_due_on
     units = _write(task, said)
-    # Until the plan was first issued there is no due day that could have been put off, and no
-    # work that somebody could rid their own unit of, so as to sign it off afterwards.
+    # Until the plan was first issued there is no due day that could have been put off.
     issued = task.round.plans.filter(state__in=("in_force", "replaced")).exists()
     units_after = {unit.code for unit in units} | ({task.lead.code} if task.lead else set())
-    own = (units_before - units_after) & person_of(actor).works_for
-    if issued and own:
+    own = (units_before - with_successors(units_after)) & person_of(actor).works_for
+    if own and (issued or _begun(task)):
         raise Refused("task.own_unit", units=sorted(own))
     task.first_due_on = first_due if issued else task.due_on
     after = plan_of(task, [unit.code for unit in units])
     changed = {name: value for name, value in after.items() if value != before[name]}
     if task.first_due_on != first_due:
         changed["first_due"] = iso(task.first_due_on)
+    if "closer" in changed and task.closer and not task.said_done:
+        # It can be taken over now on a paper from there: by somebody else.
+        task.brought_by = changed["brought_by"] = actor.id
     if changed:
         _set_units(task, [unit.pk for unit in units])
         record_task(task, "task.changed", actor=actor, at=at, set=changed)
@@ -368,6 +371,15 @@ def _write(task: Task, said: TaskSaid) -> list[Any]:
         write_due(task, read_due(words))
     units, task.responsible_words = units_of(tidy("responsible", each) for each in said.responsible)
     return units
+
+
+def _begun(task: Task) -> bool:
+    """Whether a unit has done anything that somebody could rid it of before signing it off."""
+    return (
+        State(task.state) is not State.NOT_STARTED
+        or task.evidence.exists()
+        or task.items.exclude(done_on=None).exists()
+    )
 
 
 def _set_units(task: Task, units: Sequence[int]) -> None:

@@ -10,6 +10,7 @@ from jieban.apps.rectification.models import ActionItem, DueRequest, Evidence, R
 from jieban.apps.rectification.services.files import kept, sealed
 from jieban.apps.rectification.services.keeping import (
     TEXT,
+    check_issued,
     happened,
     hold_task,
     iso,
@@ -44,13 +45,15 @@ def move_on(
 
     Raises:
         Refused "task.not_found", "task.not_yours", "task.changed_meanwhile", those of `decide`
-            and "rectification.day_…".
+            and "rectification.day_…"; "task.under_revision": claimed by a plan not yet issued.
     """
     task = hold_task(actor, code, serial, HANDLE, version)
     if move not in ("start", "part", "go_on", "claim", "withdraw"):
         raise Refused("actor.not_permitted", permission=HANDLE)
     day = happened(on, at, since=task.started_on)
     told = tidy("reason", reason, limit=1000)
+    if move == "claim":
+        check_issued(task)
     moved(task, move, actor=actor, at=at, on=day, reason=told)
     if move == "start":
         task.started_on = day

@@ -42,7 +42,7 @@ MOVES = {
     "uphold": _("The objection holds"),
     "sign": _("Sign off"),
     "take_over": _("Take over an earlier sign-off"),
-    "reopen": _("Reopen"),
+    "reopen": _("Reopen the rectification"),
 }
 STEPS = {
     "leading_group": _("leading group"),
@@ -53,7 +53,7 @@ STEPS = {
 }
 VERSIONS = {
     "in_approval": _("being decided on"),
-    "sent_back": _("sent back"),
+    "sent_back": _("sent back for change"),
     "in_force": _("in force"),
     "replaced": _("replaced by a later version"),
 }
@@ -76,7 +76,7 @@ FIELDS = {
     "problem": _("Problem found"),
     "task": _("Rectification task"),
     "item": _("Action item"),
-    "text": _("Words"),
+    "text": _("Action item in words"),
     "title": _("Task"),
     "goal": _("Goal"),
     "lead": _("Leading unit"),
@@ -87,7 +87,7 @@ FIELDS = {
     "area": _("Place"),
     "place": _("The spot"),
     "category": _("Kind of complaint"),
-    "units": _("Units"),
+    "units": _("Responsible units"),
 }
 NOTES = {
     "unit_unknown": _("not in the directory; kept in words"),
