@@ -301,3 +301,13 @@ def test_a_letter_is_not_decided_before_it_was_handed_over():
     lettering.answered()
     with refuses("letter.day_too_early"):
         services.move_letter(KEEPER, "sx-3", ONE, "close", at=AT, on=date(2026, 10, 1))
+
+
+def test_an_original_that_was_tampered_with_and_a_row_of_another_hand_are_named(home):
+    lettering.entered()
+    lettering.entered(2)
+    Letter.objects.filter(number=ONE).update(sealed=b"x")
+    Letter.objects.exclude(number=ONE).update(made_by="别人")
+    told = dict(ledger.differing("letter"))
+    assert told[f"sx-3/{ONE}"].startswith("sealed ")
+    assert told[f"sx-3/{lettering.number(2)}"].startswith("made_by ")

@@ -13,7 +13,13 @@ from jieban.apps.ledger.selectors import Event
 from jieban.apps.letters.models import Batch, Letter
 from jieban.apps.letters.selectors.telling import digest_of, plain
 from jieban.domain.errors import Refused
-from jieban.domain.rectification.letters import PAST, State, replay
+from jieban.domain.rectification.letters import (
+    PAST,
+    State,
+    batch_order,
+    letter_rank,
+    replay,
+)
 from jieban.sealing import sealer_of
 
 _MISSING = "row missing"
@@ -22,7 +28,7 @@ Compare = Callable[[Sequence[Event]], str | None]
 
 def batch_from(events: Sequence[Event]) -> dict[str, Any]:
     """A batch as its events tell it, its public tables by number."""
-    told: dict[str, Any] = {"version": len(events), "tables": {}}
+    told: dict[str, Any] = {"version": len(events), "tables": {}, **_made(events[0])}
     for event in events:
         body = event.body
         if event.kind == "batch.opened":
@@ -34,8 +40,14 @@ def batch_from(events: Sequence[Event]) -> dict[str, Any]:
                 "digest": body["digest"],
                 "letters": body["letters"],
                 "changed": body["changed"],
+                **_made(event),
             }
     return told
+
+
+def _made(event: Event) -> dict[str, Any]:
+    """When a row was made, and by whom."""
+    return {"made_at": event.happened_at, "made_by": event.actor_name}
 
 
 def letter_from(events: Sequence[Event]) -> dict[str, Any]:
@@ -54,6 +66,7 @@ def letter_from(events: Sequence[Event]) -> dict[str, Any]:
         "decided_unit": "",
         "accountability": {},
         "links": {},
+        **_made(events[0]),
     }
     pasts: list[str] = [events[0].body["state"]]
     if told["state"] != State.IN_PROGRESS:
@@ -86,15 +99,25 @@ def _apply(told: dict[str, Any], event: Event, past: str) -> None:
                 body["unit"],
                 body["day"],
                 body["text"],
-                False,
+                event.happened_at,
+                event.actor_name,
+                None,
             )
         case "accountability_struck":
             kept = told["accountability"][body["entry"]]
-            told["accountability"][body["entry"]] = (*kept[:-1], True)
+            told["accountability"][body["entry"]] = (*kept[:-1], event.happened_at)
         case "linked":
-            told["links"][body["link"]] = (body["link_kind"], body["other"], body["found"], False)
+            told["links"][body["link"]] = (
+                body["link_kind"],
+                body["other"],
+                body["found"],
+                event.happened_at,
+                event.actor_name,
+                None,
+            )
         case "unlinked":
-            told["links"][body["link"]] = (*told["links"][body["link"]][:-1], True)
+            kept = told["links"][body["link"]]
+            told["links"][body["link"]] = (*kept[:-1], event.happened_at)
         case _ if past in PAST:
             told |= {
                 "wanted": "",
@@ -121,6 +144,9 @@ def compare_batch(events: Sequence[Event]) -> str | None:
         return f"table {broken[0]} is not what was published"
     held = {
         "version": batch.version,
+        "made_at": batch.made_at,
+        "made_by": batch.made_by,
+        "position": batch.position,
         "handed_on": batch.handed_on.isoformat(),
         "source": batch.source,
         "tables": {
@@ -128,11 +154,13 @@ def compare_batch(events: Sequence[Event]) -> str | None:
                 "digest": each.digest,
                 "letters": [row["number"] for row in each.content["rows"]],
                 "changed": each.changed,
+                "made_at": each.made_at,
+                "made_by": each.made_by,
             }
             for each in tables
         },
     }
-    return _difference(held, batch_from(events))
+    return _difference(held, batch_from(events) | {"position": batch_order(number)})
 
 
 def compare_letter(events: Sequence[Event]) -> str | None:
@@ -148,11 +176,22 @@ def compare_letter(events: Sequence[Event]) -> str | None:
         return f"events outside the table: {refused.detail.get('move', '')}"
     told["types_by_row"] = sorted(told["types"])
     told["sealed"] = told["digest"]
+    told["rank"] = letter_rank(batch_order(told["batch"]), told["position"])
     return _difference(_held(letter), told)
 
 
+def _sealed(letter: Letter) -> str:
+    """The digest of what is sealed; of what cannot be opened, that it is damaged."""
+    if not letter.sealed:
+        return ""
+    sealer = sealer_of(settings.HOME.keys)
+    try:
+        return sealer.digest(sealer.open(letter.sealed)).hex()
+    except Refused as refused:
+        return refused.code
+
+
 def _held(letter: Letter) -> dict[str, Any]:
-    text = sealer_of(settings.HOME.keys)
     return plain(letter) | {
         "version": letter.version,
         "wanted": letter.wanted,
@@ -168,16 +207,28 @@ def _held(letter: Letter) -> dict[str, Any]:
                 each.unit,
                 each.on.isoformat() if each.on else "",
                 each.text,
-                each.struck_at is not None,
+                each.made_at,
+                each.made_by,
+                each.struck_at,
             )
             for each in letter.accountability.all()
         },
         "links": {
-            each.pk: (each.kind, each.other, each.found, each.ended_at is not None)
+            each.pk: (
+                each.kind,
+                each.other,
+                each.found,
+                each.made_at,
+                each.made_by,
+                each.ended_at,
+            )
             for each in letter.links.all()
         },
         "types_by_row": sorted(letter.type_rows.values_list("code", flat=True)),
-        "sealed": text.digest(text.open(letter.sealed)).hex() if letter.sealed else "",
+        "sealed": _sealed(letter),
+        "rank": letter.rank,
+        "made_at": letter.made_at,
+        "made_by": letter.made_by,
     }
 
 
