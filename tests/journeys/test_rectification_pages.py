@@ -10,6 +10,7 @@ from django.test import Client
 from jieban.apps.rectification.models import Evidence, Objection, PlanVersion, Round, Task
 from jieban.domain.rectification.plan import STEPS
 from jieban.domain.rectification.tasks import CRITERIA
+from jieban.site.context import VERSION
 from tests.apps import rectifying as r
 from tests.apps.test_plan_import import ROWS, workbook
 from tests.people import signed_in
@@ -76,6 +77,33 @@ def brought(browser: Client, tmp_path) -> None:
     assert again.status_code == 422, "taken in once"
 
 
+def test_a_rounds_pages_say_which_jieban_made_them(tmp_path):
+    office = keeper()
+    opened(office)
+    brought(office, tmp_path)
+    office.post(f"{ROOM}plan/act/hand-up/", {})
+    for page in (ROOM, f"{ROOM}plan/1/"):
+        assert f"Jieban {VERSION} " in text(office.get(page))
+
+
+def test_a_problem_found_is_not_called_as_other_rooms_call_their_acts(tmp_path):
+    office = keeper()
+    opened(office)
+    brought(office, tmp_path)
+    assert "录入反馈问题" in text(office.get(f"{ROOM}plan/"))
+    page = text(office.get(f"{ROOM}tasks/1/"))
+    assert "措施内容" in page
+    assert "撤销这条措施" in page
+
+
+def test_the_door_to_letters_is_shown_to_those_who_may_open_it():
+    office, secretary = keeper(), as_("书记样例", "community_secretary", "area:A1")
+    opened(office)
+    for page in ("/rectification/", ROOM):
+        assert "/letters/" in text(office.get(page))
+    assert "/letters/" not in text(secretary.get("/rectification/"))
+
+
 def test_from_the_plans_file_to_a_sign_off_by_another_post(tmp_path):
     office, street = keeper(), as_("街道样例", "street_coordinator", "area:A1")
     checker = as_("核查样例", "environment_office", "unit:UE")
@@ -105,6 +133,9 @@ def test_from_the_plans_file_to_a_sign_off_by_another_post(tmp_path):
     page = text(street.get(f"{ROOM}tasks/1/"))
     assert "待核查" in page
     # The office checks, announces; somebody else signs.
+    page = text(checker.get(f"{ROOM}tasks/1/"))
+    assert page.index("act/check/") < page.index("act/send_back/"), "on comes before back"
+    assert re.search(r"<details class=\"act\">\s*<summary>退回继续整改", page), "back stays folded"
     answers = dict.fromkeys(CRITERIA, "yes")
     refused = act(checker, 1, "check", 409, **{**answers, "items_done": ""})
     assert "没有回答" in refused

@@ -38,6 +38,8 @@ from jieban.domain.rectification.tasks import MOVES
 _HIDDEN = ("round.not_found", "task.not_found", "actor.not_permitted")
 _PLAIN = ("start", "part", "go_on", "claim", "withdraw")
 _REASONED = tuple(name for name, move in MOVES.items() if move.reason)
+_BACKWARD = ("withdraw", "send_back", "reopen")
+"""Moves back: shown last, and never unfolded by themselves."""
 
 
 def show(
@@ -53,6 +55,8 @@ def show(
         "round": task.round,
         "parts": tasks.opened(task),
         "turn": turn,
+        "moves": sorted(turn.moves, key=_BACKWARD.__contains__),
+        "backward": _BACKWARD,
         "signer": signer_of(task),
         "due_request": task.due_requests.filter(granted=None).first(),
         "waiting": task.objections.filter(upheld=None),

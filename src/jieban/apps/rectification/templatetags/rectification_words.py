@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from jieban.apps.rectification.selectors.naming import unit_word as named_unit
+from jieban.domain.actors import Actor
 from jieban.domain.practices.quantities import plain_number
 from jieban.domain.rectification.due import SOON
 from jieban.domain.rectification.tasks import WORKING, State
@@ -112,6 +113,12 @@ _WORDS = {
 def rectification_word(code: str) -> str:
     """The word of a state, move, step, version, criterion, answer, falsity or kind."""
     return str(_WORDS.get(code, code))
+
+
+@register.filter
+def reads_letters(person: Actor | None) -> bool:
+    """Whether the room of letters is open to this person: no door is shown that answers no."""
+    return person is not None and person.may("letter.see")
 
 
 @register.filter
