@@ -1,6 +1,7 @@
 """Letters on the pages and by the API: taken in, answered, decided on by others, published."""
 
 import json
+import re
 from datetime import date
 from html import unescape
 
@@ -176,6 +177,23 @@ def test_a_file_is_looked_at_first_and_taken_in_after(office):
     letter = Letter.objects.get()
     assert (letter.state, letter.batch.number) == ("done", "20")
     assert letter.public_text == "小区门口\n夜间施工噪声。"
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("样例区公开情况一览表（第20批）", {}),
+        ("样例区公开情况一览表（第20批）", {"day": "2026-10-31"}),
+        ("样例区公开情况一览表", {"batch": "20", "day": "2026-10-31"}),
+    ],
+)
+def test_a_file_whose_title_says_no_day_is_taken_in_as_it_was_looked_at(office, title, typed):
+    rows = [["受理编号", "交办问题基本情况"], [number(7), "小区门口夜间施工噪声。"]]
+    sent = SimpleUploadedFile("一览表.csv", written_csv([title, ""], rows))
+    page = said(office.post("/letters/import/", {"round": "sx-3", "file": sent, **typed}))
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+    office.post("/letters/import/confirm/", {name: unescape(value) for name, value in hidden})
+    assert Letter.objects.get().batch.number == "20"
 
 
 def test_who_may_not_manage_opens_no_batch_and_publishes_nothing(street):

@@ -255,10 +255,10 @@ def _cells(line: LetterLine) -> Iterator[str]:
             yield value and _WORDS[value]
         elif name == "channel":
             yield {"phone": "来电", "letter": "来信"}.get(value, "")
-        elif name == "position":
+        elif name in ("position", "day"):
             yield str(value or "")
         else:
-            yield value.isoformat() if isinstance(value, date) else value
+            yield value
 
 
 _WORDS = {
