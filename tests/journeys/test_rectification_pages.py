@@ -13,6 +13,7 @@ from jieban.domain.rectification.tasks import CRITERIA
 from jieban.site.context import VERSION
 from tests.apps import rectifying as r
 from tests.apps.test_plan_import import ROWS, workbook
+from tests.pdf_text import text_of
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,9 @@ def test_the_door_to_letters_is_shown_to_those_who_may_open_it():
     opened(office)
     for page in ("/rectification/", ROOM):
         assert "/letters/" in text(office.get(page))
-    assert "/letters/" not in text(secretary.get("/rectification/"))
+    page = text(secretary.get("/rectification/"))
+    assert "/letters/" not in page
+    assert "还没有需要整改的任务" in page, "nobody is told to do what their post cannot"
 
 
 def test_from_the_plans_file_to_a_sign_off_by_another_post(tmp_path):
@@ -145,6 +148,9 @@ def test_from_the_plans_file_to_a_sign_off_by_another_post(tmp_path):
     objection = Objection.objects.get()
     assert "待处理" not in text(signer.get(f"{ROOM}tasks/1/"))
     act(checker, 1, "objection-answer", objection=objection.pk, answer="夜查未见", upheld="no")
+    page = text(signer.get(f"{ROOM}tasks/1/"))
+    assert "期满次日起可以销号" in page
+    assert "act/sign/" not in page, "no form that can only be refused"
     runs = act(signer, 1, "sign", 409)
     assert "公示到" in runs
     Task.objects.filter(serial=1).update(notice_until="2026-01-05")
@@ -159,6 +165,9 @@ def test_from_the_plans_file_to_a_sign_off_by_another_post(tmp_path):
     assert answer["Content-Type"] == "image/png"
     for form, begins in (("pdf", b"%PDF"), ("xlsx", b"PK")):
         assert office.get(f"{ROOM}plan/file/{form}/").content.startswith(begins)
+    printed = "".join(text_of(office.get(f"{ROOM}plan/file/pdf/").content).split())
+    assert "第1版" in printed
+    assert "草案" not in printed, "a plan in force is no draft"
 
 
 def photo() -> io.BytesIO:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.utils.timezone import localtime
 
 from jieban import clock
 from jieban.apps.directory import selectors as directory
@@ -38,11 +39,13 @@ def plan_paper(held: Round, form: str, number: int | None) -> HttpResponse:
 
 
 def plan_bytes(held: Round, form: str, number: int | None) -> bytes:
-    """The same as a file's content.
+    """The same as a file's content. A plan that is not being worked over is its newest version.
 
     Raises:
         Refused "plan.version_not_found".
     """
+    if not number and not held.plan_open:
+        number = held.plans.values_list("number", flat=True).first()
     version = plans.version_by_number(held, number) if number else None
     content = plans.frozen_content(version) if version else plans.content_of(held)
     rows = _rows(held, content)
@@ -89,7 +92,7 @@ def task_pack(task: Task, form: str) -> HttpResponse:
     """The acceptance pack of a task: "pdf", or "zip" with the files that prove it."""
     if form not in ("pdf", "zip"):
         raise Http404(form)
-    at = clock.now()
+    at = localtime(clock.now())
     pdf = paper.acceptance_pdf(_acceptance(task), at=at)
     name = f"验收销号材料 {task.round.code}-{task.serial}"
     if form == "pdf":

@@ -116,9 +116,9 @@ def rectification_word(code: str) -> str:
 
 
 @register.filter
-def reads_letters(person: Actor | None) -> bool:
-    """Whether the room of letters is open to this person: no door is shown that answers no."""
-    return person is not None and person.may("letter.see")
+def may(person: Actor | None, permission: str) -> bool:
+    """Whether this person has the permission anywhere: no door is shown that answers no."""
+    return person is not None and person.may(permission)
 
 
 @register.filter
