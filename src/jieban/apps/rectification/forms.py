@@ -118,7 +118,13 @@ class TaskForm(forms.Form):
 
     problem = forms.TypedChoiceField(label=_("Problem found"), coerce=int)
     title = forms.CharField(label=_("Task"), max_length=200)
-    goal = _text(_("Goal"), required=False)
+    goal = _text(
+        _("Goal"),
+        required=False,
+        help_text=_(
+            "Goal, lead, responsible and due date are needed before the plan is handed up."
+        ),
+    )
     lead = _units(_("Leading unit"), max_length=200, required=False)
     responsible = _units(
         _("Responsible units"),
@@ -204,7 +210,9 @@ class PlanFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("Workbook, Word or CSV file"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.docx", "class": "drop"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".xlsx,.xls,.xlsb,.ods,.csv,.docx", "class": "drop"}
+        ),
     )
 
 
