@@ -161,6 +161,9 @@ def show(
     manages, answers = seeing.may_manage(actor, letter), seeing.may_answer(actor, letter)
     judges = seeing.may_judge(actor, letter)
     links = telling.links_of(actor, letter)
+    allowed = rules.moves_of(standing, person) if judges else ()
+    # What is only refused is not offered: a letter is closed with a whole answer and a lead unit.
+    whole = not standing.blanks and letter.lead is not None
     context = {
         "letter": letter,
         "joint": [each.unit for each in letter.joint.select_related("unit")],
@@ -168,8 +171,9 @@ def show(
         "entries": [e for e in letter.accountability.all() if e.struck_at is None],
         "links": links,
         "alike": telling.alike(actor, letter) if manages or answers else [],
-        "moves": rules.moves_of(standing, person) if judges else (),
-        "barred": judges and not rules.moves_of(standing, person),
+        "moves": [name for name in allowed if whole or name not in ("part", "close")],
+        "barred": judges and not allowed,
+        "waits": bool(allowed) and not whole and letter.state != "done",
         "judge": unit_word(seeing.judge_of(letter)),
         "blanks": standing.blanks,
         "manages": manages,
