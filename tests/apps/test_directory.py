@@ -11,6 +11,7 @@ from jieban.apps.cases.models import ImportedCase
 from jieban.apps.directory import selectors, services
 from jieban.apps.directory.models import Alias, Area, Unit
 from jieban.apps.ledger.models import Event
+from jieban.apps.practices.models import Project
 from jieban.domain.errors import Refused
 from tests.apps.exports import row, write_export
 from tests.conftest import AT, CLERK
@@ -257,6 +258,34 @@ def test_a_confirmed_entry_is_neither_confirmed_nor_merged_again(home, tmp_path)
     with pytest.raises(Refused) as refusal:
         case_services.merge_name(CLERK, "area", "990101", "990201", at=AT)
     assert refusal.value.code == "directory.not_provisional"
+
+
+def test_a_name_that_other_rooms_point_to_is_not_merged_away(home, tmp_path):
+    services.import_directory(CLERK, write_directory(tmp_path / "d.xlsx", PLACES), at=AT)
+    street = Area.objects.get(code="9901")
+    fresh = Area.objects.create(
+        code="P9",
+        name="青禾街",
+        name_key="青禾街",
+        kind="street",
+        parent=street.parent,
+        provisional=True,
+        position=99,
+    )
+    Project.objects.create(
+        title="小路",
+        area=fresh,
+        place="路口",
+        state="planned",
+        owner="甲",
+        owner_id="甲",
+        made_at=AT,
+        made_by="甲",
+    )
+    with pytest.raises(Refused, match="1 条别处的记录") as caught:
+        services.merge_entry(CLERK, fresh, street, at=AT, cases=0)
+    assert caught.value.code == "directory.still_used"
+    assert Area.objects.filter(code="P9").exists()
 
 
 def test_a_street_is_not_merged_into_a_community(home, tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from jieban.apps.directory.models import Unit
 from jieban.apps.ledger import selectors as ledger
 from jieban.apps.rectification import services
 from jieban.apps.rectification.models import ActionItem, Problem, Round, Task
@@ -155,3 +156,22 @@ def test_what_came_in_is_rebuilt_from_the_ledger_alone(tmp_path):
     brought(tmp_path)
     brought(tmp_path, (*ROWS[1][:3], "全部达标", *ROWS[1][4:]))
     assert [str(each) for each in folding.rebuilt("yx-2").unlike] == []
+
+
+def test_a_name_the_directory_has_come_to_know_is_linked_when_the_file_comes_again(tmp_path):
+    row = (*(1, "问题。", "治理", "达标", "清理", "区水务处", "区水务处", "2026年底"), *[""] * 4)
+    Unit.objects.create(
+        code="P1",
+        name="区水务处",
+        name_key="区水务处",
+        kind="unknown",
+        provisional=True,
+        position=95,
+    )
+    brought(tmp_path, row)
+    task = Task.objects.get()
+    assert (task.lead, task.lead_words) == (None, "区水务处"), "a provisional name is words"
+    Unit.objects.filter(code="P1").update(provisional=False)
+    assert brought(tmp_path, row).changed == [1]
+    assert Task.objects.get().lead.code == "P1"
+    assert brought(tmp_path, row).same == 1

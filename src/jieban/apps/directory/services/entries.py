@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, ProtectedError
 
 from jieban.apps.directory.models import Alias, Area, Duty, Unit
 from jieban.apps.directory.namebook import NameBook
@@ -19,6 +19,7 @@ from jieban.apps.directory.selectors import Entry, demand_provisional, level_of,
 from jieban.apps.ledger import services as ledger
 from jieban.domain.actors import Actor
 from jieban.domain.directory.names import same_name_key, tidy_name
+from jieban.domain.errors import Refused
 from jieban.tables.directories import DirectoryFile, Line, read_directory
 
 
@@ -116,7 +117,8 @@ def merge_entry(actor: Actor, entry: Entry, into: Entry, *, at: datetime, cases:
     many did.
 
     Raises:
-        Refused: see `selectors.merge_pairs`.
+        Refused: see `selectors.merge_pairs`; "directory.still_used": rows of other rooms point to
+            it, and their events name it.
     """
     pairs = merge_pairs(entry, into)
     code, kind, name = entry.code, entry.kind, entry.name
@@ -131,7 +133,11 @@ def merge_entry(actor: Actor, entry: Entry, into: Entry, *, at: datetime, cases:
         if isinstance(gone, Area):
             Area.objects.filter(also_parent_id=gone.pk).update(also_parent_id=kept.pk)
             Alias.objects.filter(within=gone).update(within=kept)
-        gone.delete()
+        try:
+            gone.delete()
+        except ProtectedError as error:
+            count = len(error.protected_objects)
+            raise Refused("directory.still_used", name=gone.name, count=count) from None
     ledger.append(
         what,
         code,

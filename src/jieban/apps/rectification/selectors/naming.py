@@ -89,9 +89,12 @@ def _built() -> Names:
     now = directory.standing()
     units: dict[str, Unit] = {}
     areas: dict[str, Area] = {}
-    for unit in sorted(now.units.values(), key=lambda each: each.valid_to is not None):
+    # A provisional name may still be merged into another: until it is confirmed it is words.
+    standing_units = [unit for unit in now.units.values() if not unit.provisional]
+    standing_areas = [area for area in now.areas.values() if not area.provisional]
+    for unit in sorted(standing_units, key=lambda each: each.valid_to is not None):
         units.setdefault(unit.name_key, unit)
-    for area in sorted(now.areas.values(), key=lambda each: each.valid_to is not None):
+    for area in sorted(standing_areas, key=lambda each: each.valid_to is not None):
         areas.setdefault(area.name_key, area)
     for alias in directory.aliases():
         key = alias.name_key

@@ -301,6 +301,9 @@ class _Importing:
         }
         differs = any(value and value != there[name] for name, value in said.items())
         differs = differs or (problem.text != task.problem.text and problem.text != UNSAID)
+        # Names that the directory has come to know since are linked now.
+        known = {*there["responsible"], there["lead"]}
+        differs = differs or any(unit.code not in known for unit in (*read.leads, *read.units))
         have = {each.text for each in task.items.all() if not each.dropped}
         items = [each for each in read.items if each[0] not in have]
         if not differs and not items:
