@@ -53,7 +53,7 @@ def show_plan(request: Asked, code: str, refusal: Refused | None = None) -> Http
         "blanks": missing,
         "blanks_all": missing_all,
         "changes": _changes(actor, held, newest.number) if newest and held.plan_open else [],
-        "keeps": _keeps(actor, held),
+        "keeps": seeing.keeps_round(actor, held),
         "today": directory.local_day(clock.now()),
         "refusal": refusal,
         "typed": request.POST if refusal else {},
@@ -75,10 +75,6 @@ def _way(version: Any) -> list[tuple[str, Any]]:
     """(step, what was decided there or None) of a version, in order."""
     taken = {each.step: each for each in version.approvals.all()}
     return [(step, taken.get(step)) for step in STEPS]
-
-
-def _keeps(actor: Actor, held: Round) -> bool:
-    return seeing.rounds_visible_to(actor, "rectification.manage").filter(pk=held.pk).exists()
 
 
 @require_GET

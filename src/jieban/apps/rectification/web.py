@@ -121,7 +121,7 @@ def show_round(request: Asked, code: str) -> HttpResponse:
         "newest": held.plans.defer("content").first(),
         "in_force": plans.version_in_force(held),
         "today": today,
-        "keeps": _keeps(actor, held),
+        "keeps": seeing.keeps_round(actor, held),
     }
     return render(request, "rectification/round.html", context)
 
@@ -152,10 +152,6 @@ def _day(said: str) -> date | None:
         return parse_date(said)
     except ValueError:
         return None
-
-
-def _keeps(actor: Actor, held: Round) -> bool:
-    return seeing.rounds_visible_to(actor, "rectification.manage").filter(pk=held.pk).exists()
 
 
 @never_cache

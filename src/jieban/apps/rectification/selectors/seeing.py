@@ -50,6 +50,11 @@ def rounds_visible_to(actor: Actor, permission: str = "rectification.see") -> Qu
     return Round.objects.filter(kept)
 
 
+def keeps_round(actor: Actor, held: Round) -> bool:
+    """Whether the actor keeps this round: its office is within reach of `manage`."""
+    return rounds_visible_to(actor, "rectification.manage").filter(pk=held.pk).exists()
+
+
 def round_by_code(actor: Actor, code: str, permission: str = "rectification.see") -> Round:
     """
     Raises:

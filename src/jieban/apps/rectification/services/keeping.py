@@ -9,6 +9,7 @@ from jieban.apps.rectification.models import PlanVersion, Round, Step, Task
 from jieban.apps.rectification.selectors.naming import unit_word
 from jieban.apps.rectification.selectors.plans import revised
 from jieban.apps.rectification.selectors.seeing import (
+    keeps_round,
     person_of,
     rounds_visible_to,
     task_by_serial,
@@ -17,6 +18,7 @@ from jieban.apps.rectification.selectors.seeing import (
 from jieban.apps.rectification.selectors.standing import may_sign_for, signer_of, standing_of
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
+from jieban.domain.practices.wording import tidy
 from jieban.domain.rectification.due import Due, possible
 from jieban.domain.rectification.tasks import MOVES, WORKING, Move, State, decide
 
@@ -33,7 +35,7 @@ def hold_round(actor: Actor, code: str, version: int | None = None) -> Round:
     held = seen.select_related("office").select_for_update(of=("self",)).first()
     if held is None:
         raise Refused("round.not_found", round=code[:32])
-    if not rounds_visible_to(actor, "rectification.manage").filter(pk=held.pk).exists():
+    if not keeps_round(actor, held):
         raise Refused("actor.not_permitted", permission="rectification.manage")
     if version is not None and version != held.version:
         raise Refused("round.changed_meanwhile")
@@ -109,6 +111,18 @@ def check_issued(task: Task) -> None:
     """
     if revised(task):
         raise Refused("task.under_revision")
+
+
+def given_reason(reason: str, limit: int = 500) -> str:
+    """A reason that is demanded, as it may be kept.
+
+    Raises:
+        Refused "task.reason_missing" and those of `tidy`.
+    """
+    told = tidy("reason", reason, limit=limit)
+    if not told:
+        raise Refused("task.reason_missing")
+    return told
 
 
 def happened(day: date | None, at: datetime, *, since: date | None = None) -> date:

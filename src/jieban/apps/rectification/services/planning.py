@@ -16,6 +16,7 @@ from jieban.apps.rectification.selectors.seeing import person_of
 from jieban.apps.rectification.selectors.standing import unit_codes_of, with_successors
 from jieban.apps.rectification.services.keeping import (
     TEXT,
+    given_reason,
     hold_round,
     iso,
     open_plan,
@@ -200,7 +201,7 @@ def drop_task(actor: Actor, code: str, serial: int, *, at: datetime, reason: str
         Refused "task.not_found", "task.reason_missing", "task.closed", "plan.…".
     """
     task = hold_planned(actor, code, serial)
-    told = _reason(reason)
+    told = given_reason(reason)
     task.dropped = True
     record_task(task, "task.dropped", actor=actor, at=at, reason=told)
     return task
@@ -268,7 +269,7 @@ def drop_item(
     """
     task = hold_planned(actor, code, serial)
     held = item_of(task, item)
-    told = _reason(reason)
+    told = given_reason(reason)
     held.dropped = True
     held.save(update_fields=["dropped"])
     record_task(task, "task.item_dropped", actor=actor, at=at, reason=told, item=held.serial)
@@ -411,13 +412,6 @@ def _record_item(task: Task, kind: str, item: ActionItem, actor: Actor, at: date
         due=item.due_words,
         units=item.units,
     )
-
-
-def _reason(reason: str) -> str:
-    told = tidy("reason", reason, limit=500)
-    if not told:
-        raise Refused("task.reason_missing")
-    return told
 
 
 def _free(rows: Any, wanted: int | None) -> int:

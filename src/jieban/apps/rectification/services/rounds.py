@@ -15,6 +15,7 @@ from jieban.apps.rectification.selectors.naming import unit_named
 from jieban.apps.rectification.selectors.seeing import units_in_reach
 from jieban.apps.rectification.services.files import kept
 from jieban.apps.rectification.services.keeping import (
+    given_reason,
     happened,
     hold_round,
     iso,
@@ -251,9 +252,7 @@ def revise_plan(
         Refused "round.not_found", "plan.not_handed_up", "plan.in_approval", "task.reason_missing".
     """
     held = hold_round(actor, code, version)
-    told = tidy("reason", reason, limit=500)
-    if not told:
-        raise Refused("task.reason_missing")
+    told = given_reason(reason)
     newest = held.plans.first()
     if newest is None or held.plan_open:
         raise Refused("plan.not_handed_up")

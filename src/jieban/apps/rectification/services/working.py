@@ -11,6 +11,7 @@ from jieban.apps.rectification.services.files import kept, sealed
 from jieban.apps.rectification.services.keeping import (
     TEXT,
     check_issued,
+    given_reason,
     happened,
     hold_task,
     iso,
@@ -168,7 +169,7 @@ def unfinish_item(
     """
     task = hold_task(actor, code, serial, HANDLE, working=True)
     held = item_of(task, item)
-    told = _reason(reason)
+    told = given_reason(reason)
     if held.done_on is None:
         return held
     held.done_on, held.done_by, held.done_by_id = None, "", ""
@@ -294,7 +295,7 @@ def ask_due(
             "task.due_same", "task.due_request_open", "task.reason_missing".
     """
     task = hold_task(actor, code, serial, HANDLE, working=True)
-    told = _reason(reason, 1000)
+    told = given_reason(reason, 1000)
     if task.due_on is None:
         raise Refused("task.due_has_no_day")
     if possible(wanted) == task.due_on:
@@ -317,7 +318,7 @@ def ask_due(
 
 def _strike(rows: object, number: int, actor: Actor, at: datetime, reason: str) -> str:
     """Strike the row out; the reason as it is kept."""
-    told = _reason(reason)
+    told = given_reason(reason)
     held = rows.filter(pk=number, struck_at=None).first()  # type: ignore[attr-defined]
     if held is None:
         raise Refused("task.entry_not_found")
@@ -325,11 +326,4 @@ def _strike(rows: object, number: int, actor: Actor, at: datetime, reason: str) 
         raise Refused("task.not_yours_to_strike")
     held.struck_at, held.struck_because = at, told
     held.save(update_fields=["struck_at", "struck_because"])
-    return told
-
-
-def _reason(reason: str, limit: int = 500) -> str:
-    told = tidy("reason", reason, limit=limit)
-    if not told:
-        raise Refused("task.reason_missing")
     return told
