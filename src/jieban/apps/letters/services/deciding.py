@@ -11,9 +11,10 @@ from jieban.apps.letters.models import Accountability as AccountabilityRow
 from jieban.apps.letters.models import Letter
 from jieban.apps.letters.selectors.seeing import ANSWER, judge_of, standing_of
 from jieban.apps.letters.selectors.telling import original_of
-from jieban.apps.letters.services.keeping import happened, hold_letter, record
+from jieban.apps.letters.services.keeping import hold_letter, record
 from jieban.apps.letters.services.linking import link_mentioned
 from jieban.apps.rectification.selectors.seeing import person_of
+from jieban.apps.rectification.services.keeping import happened
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.wording import Field, tidy

@@ -14,7 +14,6 @@ from jieban.apps.letters.selectors.telling import plain
 from jieban.apps.letters.services.keeping import (
     bounds_of,
     check_units,
-    happened,
     hold_batch,
     hold_letter,
     hold_round,
@@ -27,6 +26,7 @@ from jieban.apps.letters.services.keeping import (
 from jieban.apps.letters.services.linking import link_mentioned
 from jieban.apps.rectification.models import Round
 from jieban.apps.rectification.selectors.naming import area_named, unit_named
+from jieban.apps.rectification.services.keeping import happened
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
 from jieban.domain.practices.wording import contact, tidy

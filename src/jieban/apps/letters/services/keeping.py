@@ -1,12 +1,11 @@
 """What every act on letters shares: the row held, who may, days, types, the event."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
-from jieban.apps.directory import selectors as directory
 from jieban.apps.directory.models import Unit
 from jieban.apps.ledger import services as ledger
 from jieban.apps.letters.models import Batch, Letter, LetterType, LetterUnit
@@ -21,7 +20,6 @@ from jieban.apps.rectification.models import Round
 from jieban.apps.rectification.selectors.seeing import person_of
 from jieban.domain.actors import Actor
 from jieban.domain.errors import Refused
-from jieban.domain.rectification.due import possible
 from jieban.domain.rectification.numbers import Bounds
 from jieban.sealing import sealer_of
 
@@ -82,16 +80,6 @@ def hold_letter(
     if version is not None and version != letter.version:
         raise Refused("letter.changed_meanwhile", number=number[:32])
     return letter
-
-
-def happened(day: date | None, at: datetime) -> date:
-    """The day something happened; today where nobody says.
-
-    Raises:
-        Refused "rectification.day_impossible", "rectification.day_in_future".
-    """
-    today = directory.local_day(at)
-    return possible(day, today=today) or today
 
 
 def bounds_of(round_: Round) -> Bounds:
